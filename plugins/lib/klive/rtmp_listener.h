@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RtmpListener accepts RTMP connections and carries each through the handshake up to `connect`, on
+// one thread for all of them, so that half-open and hostile connections cost a socket and a small
+// buffer, never a pipeline. A connection that sent `connect` is handed over as a
+// GstKliveRtmpConnection, ready to be given to one `klivertmpsrc`.
+//
+//   accept ─► handshake ─► connect ─► on_connection(connection) ─► klivertmpsrc connection=…
+//      └ limits: connections, connections per address, time to connect, bytes before authorisation
+#pragma once
+
+#include <gio/gio.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "klive/ptr.h"
+
+G_BEGIN_DECLS
+#define GST_KLIVE_TYPE_RTMP_CONNECTION (gst_klive_rtmp_connection_get_type())
+/// One accepted connection: socket and protocol state. A GObject so that it can be an element
+/// property; opaque outside this library.
+G_DECLARE_FINAL_TYPE(GstKliveRtmpConnection, gst_klive_rtmp_connection, GST_KLIVE, RTMP_CONNECTION,
+                     GObject)
+G_END_DECLS
+
+namespace klive::gst {
+
+struct RtmpListenerSettings {
+  std::string address = "::";  ///< "::" takes IPv4 too; "127.0.0.1", "::1"
+  uint16_t port = 1935;        ///< 0 picks a free one
+  uint32_t max_connections = 4096;
+  uint32_t max_unauthorised_per_address =
+      64;  ///< connections of one address that did not publish yet
+  int64_t publish_timeout_ns = 10'000'000'000;  ///< from accept to `publish`
+};
+
+struct RtmpListenerStats {
+  uint64_t accepted = 0, refused_limit = 0, timed_out = 0, protocol_errors = 0, bytes_received = 0;
+  uint32_t open = 0;
+};
+
+/// Thread-safe. Owns its thread; the destructor stops it and closes what was not handed over.
+class RtmpListener {
+ public:
+  /// Called on the listener's thread when `connect` arrived; the connection waits for an element.
+  /// [transfer full]
+  using OnConnection = std::function<void(Ptr<GstKliveRtmpConnection>)>;
+
+  [[nodiscard]] static base::Result<std::unique_ptr<RtmpListener>> start(
+      const RtmpListenerSettings &settings, OnConnection on_connection);
+  virtual ~RtmpListener() = default;
+  [[nodiscard]] virtual uint16_t port() const = 0;
+  [[nodiscard]] virtual RtmpListenerStats stats() const = 0;
+};
+
+/// "127.0.0.1:4711", "[::1]:4711".
+[[nodiscard]] std::string remote_address(GstKliveRtmpConnection *connection);
+
+}  // namespace klive::gst

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The klive plugin: registers every element. Each element's file defines its own gst_klive_register_… function.
+#include <gst/gst.h>
+
+static gboolean plugin_init(GstPlugin *plugin) {
+  (void)plugin;
+  return TRUE;
+}
+
+#define PACKAGE "klive"
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, klive, "Live streaming the Kaltura way",
+                  plugin_init, KLIVE_VERSION, "LGPL", "klive", "https://github.com/kaltura")
