@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The Authenticator over the embedded EntryStore. Wrong tokens are slowed per source address, never
+// per entry; a right token is never delayed.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "backend/entry_store.h"
+#include "klive/authenticator.h"
+
+namespace klive::app {
+
+/// Counts refusals for /metrics: called with "token", "entry", … on streaming threads; must be
+/// thread-safe.
+using RefusalCounter = std::function<void(const char *reason)>;
+
+/// `store` outlives the authenticator.
+[[nodiscard]] std::shared_ptr<gst::Authenticator> make_embedded_authenticator(
+    EntryStore &store, RefusalCounter counter);
+
+}  // namespace klive::app

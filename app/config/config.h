@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The configuration of `klive serve`: data/klive.conf documents every key at its default, and a
+// test holds the two equal.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/media_time.h"
+#include "base/result.h"
+
+namespace klive::app {
+
+enum class Isolation { kProcess, kThread };
+
+/// Resolved settings. Plain value; read once at start.
+struct Config {
+  struct {
+    std::string root;  ///< data root; default $XDG_DATA_HOME/klive, /var/lib/klive as a service
+    Isolation isolation = Isolation::kProcess;
+    base::MediaTime resume_window = base::MediaTime::from_seconds(180);
+    std::string pipelines;  ///< folder of descriptions; default the installed or the source one
+    uint64_t worker_memory =
+        2ull
+        << 30;  ///< bytes of address-space-independent limit per worker (RLIMIT_DATA); 0 = none
+  } server;
+  struct {
+    std::string address = "::";
+    uint16_t port = 1935;
+    uint32_t max_connections = 4096;
+    uint32_t max_unauthorised_per_address = 64;
+    base::MediaTime publish_timeout = base::MediaTime::from_seconds(10);
+    base::MediaTime silence_timeout =
+        base::MediaTime::from_seconds(60);  ///< publication without a byte for so long is ended
+  } rtmp;
+  struct {
+    std::string address = "::";
+    uint16_t port = 8080;
+    uint32_t max_connections = 10000;
+    std::string public_url;  ///< origin that players are told, e.g. https://live.example.org; empty
+                             ///< = the request's own
+    std::string web;         ///< folder of the pages; default the installed or the built one
+  } http;
+  struct {
+    std::string domain;  ///< when set publish URLs are <entry>.<p|b>.<domain>
+    std::string host;    ///< host of publish URLs; empty = the host the API was asked at
+  } broadcast;
+};
+
+/// Defaults, then the file (when `path` is not empty), then KLIVE_GROUP_KEY of `environment`
+/// ("NAME=value"), then `overrides` ("group.key=value"). Every unknown key or bad value is an error
+/// with file and line, all of them at once.
+[[nodiscard]] base::Result<Config> load_config(const std::string &path,
+                                               const std::vector<std::string> &environment,
+                                               const std::vector<std::string> &overrides);
+
+}  // namespace klive::app
