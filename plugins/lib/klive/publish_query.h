@@ -14,17 +14,22 @@
 // decided by the source's `unauthenticated` property.
 //
 // Fields of the structure `klive-publish`:
-//   asked:    stage (string), protocol ("rtmp"), host, app, tc-url, stream-name, remote-address
-//   ("[::1]:4711")  strings answered: authorised (boolean), entry (string), side
-//   ("primary"|"backup"), flavor (uint), language (string),
-//             low-latency (boolean), token-id (string: identifies the token without being it)
-//   refused:  refusal-code (string), refusal-reason (string, one sentence)
+//   asked     stage ("connect"|"publish"), protocol ("rtmp"), host, app, tc-url, stream-name,
+//             remote-address ("[::1]:4711"): strings
+//   answered  authorised (boolean), entry (string), side ("primary"|"backup"), flavor (uint),
+//             language (string), low-latency (boolean), token-id (string: identifies the token
+//             without being it), flavors (array of structures `flavor`: stream-name, id (uint),
+//             audio-only (boolean), language; what the entry's profile takes)
+//   refused   refusal-code (string), refusal-reason (string, one sentence)
+// A field without a value is absent.
 #pragma once
 
 #include <gst/gst.h>
 
 #include <string>
+#include <vector>
 
+#include "kaltura/flavor.h"
 #include "klive/ptr.h"
 
 namespace klive::gst {
@@ -50,6 +55,7 @@ struct PublishAnswer {
   std::string language;
   bool low_latency = false;
   std::string token_id;
+  std::vector<kaltura::IngestFlavor> flavors;  ///< written by kliveauth for kliveflavormap
   std::string refusal_code, refusal_reason;
   [[nodiscard]] bool refused() const { return !refusal_reason.empty(); }
 };
