@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/media_time.h"
@@ -54,5 +55,8 @@ struct Config {
 [[nodiscard]] base::Result<Config> load_config(const std::string &path,
                                                const std::vector<std::string> &environment,
                                                const std::vector<std::string> &overrides);
+
+/// Every key and its value as a file spells them: ("server.resume-window", "3m").
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> write_config(const Config &config);
 
 }  // namespace klive::app
