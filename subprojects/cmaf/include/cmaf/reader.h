@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "cmaf/track.h"
+#include "cmaf/writer.h"
 
 namespace klive::cmaf {
 
@@ -27,6 +28,10 @@ struct ChunkInfo {
 /// The whole chunks at the front of `segment`; a cut-off tail is not an error (that is what a crash
 /// leaves), damage before it is.
 [[nodiscard]] base::Result<std::vector<ChunkInfo>> read_chunks(base::ByteView segment);
+
+/// The samples of one whole chunk: `chunk` is the part of the segment that a ChunkInfo names. Their
+/// data points into it.
+[[nodiscard]] base::Result<std::vector<Sample>> read_samples(base::ByteView chunk);
 
 /// The format an init segment declares.
 [[nodiscard]] base::Result<TrackFormat> read_init(base::ByteView init);

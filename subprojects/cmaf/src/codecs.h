@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The codec table: everything that differs from codec to codec, one row each.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "box_writer.h"
+#include "cmaf/track.h"
+
+namespace klive::cmaf {
+
+struct CodecRow {
+  Codec codec;
+  Kind kind;
+  uint32_t entry;   ///< sample entry, four characters
+  uint32_t config;  ///< the box inside it that carries the decoder configuration
+  /// Fills the format's fields from its decoder_config.
+  base::Result<void> (*parse)(TrackFormat &format);
+  std::string (*codec_string)(const TrackFormat &format);
+  /// Writes the configuration box, and what else the sample entry needs.
+  void (*write_config)(BoxWriter &out, const TrackFormat &format);
+  /// The decoder_config in the configuration box's contents.
+  base::Result<base::Bytes> (*read_config)(base::ByteView contents);
+};
+
+[[nodiscard]] std::span<const CodecRow> codec_table();
+[[nodiscard]] const CodecRow *find_codec(Codec codec);
+[[nodiscard]] const CodecRow *find_codec_by_entry(uint32_t entry);
+
+/// Width of the picture when shown on square pixels, for tkhd.
+[[nodiscard]] uint32_t presentation_width(const TrackFormat &format);
+
+}  // namespace klive::cmaf
