@@ -2,9 +2,11 @@
 // The klive plugin: registers every element. Each element's file defines its own gst_klive_register_… function.
 #include <gst/gst.h>
 
+gboolean gst_klive_register_auth(GstPlugin *plugin);
+gboolean gst_klive_register_flavormap(GstPlugin *plugin);
+
 static gboolean plugin_init(GstPlugin *plugin) {
-  (void)plugin;
-  return TRUE;
+  return gst_klive_register_auth(plugin) && gst_klive_register_flavormap(plugin);
 }
 
 #define PACKAGE "klive"

@@ -107,6 +107,7 @@ PublishAnswer publish_answer(GstQuery *query) {
   answer.authorised = flag(structure, "authorised");
   answer.entry = text(structure, "entry");
   answer.side = text(structure, "side");
+  answer.stream_name = text(structure, "name");
   gst_structure_get_uint(structure, "flavor", &answer.flavor);
   answer.language = text(structure, "language");
   answer.low_latency = flag(structure, "low-latency");
@@ -124,6 +125,7 @@ void set_publish_answer(GstQuery *query, const PublishAnswer &answer) {
                     nullptr);
   set_text(structure, "entry", answer.entry);
   set_text(structure, "side", answer.side);
+  set_text(structure, "name", answer.stream_name);
   set_text(structure, "language", answer.language);
   set_text(structure, "token-id", answer.token_id);
   set_flavors(structure, answer.flavors);

@@ -2,8 +2,7 @@
 // The custom downstream query `klive-publish`: a source asks the elements behind it whether a
 // publication may go on.
 //
-//   klivertmpsrc ──query──► kliveauth ────► kliveflavormap ────► whoever owns the pipeline (a pad
-//   probe)
+//   klivertmpsrc ──query──► kliveauth ────► kliveflavormap ────► owner of the pipeline (pad probe)
 //                           token,          stream name →        duplicates, limits, destination
 //                           entry, side     flavor
 //
@@ -16,12 +15,16 @@
 // Fields of the structure `klive-publish`:
 //   asked     stage ("connect"|"publish"), protocol ("rtmp"), host, app, tc-url, stream-name,
 //             remote-address ("[::1]:4711"): strings
-//   answered  authorised (boolean), entry (string), side ("primary"|"backup"), flavor (uint),
-//             language (string), low-latency (boolean), token-id (string: identifies the token
-//             without being it), flavors (array of structures `flavor`: stream-name, id (uint),
-//             audio-only (boolean), language; what the entry's profile takes)
+//   answered  authorised (boolean), entry (string), side ("primary"|"backup"), name (string: the
+//             stream name as the profile spells it), flavor (uint), language (string),
+//             low-latency (boolean), token-id (string: identifies the token without being it),
+//             flavors (array of structures `flavor`: stream-name, id (uint), audio-only (boolean),
+//             language; what the entry's profile takes)
 //   refused   refusal-code (string), refusal-reason (string, one sentence)
 // A field without a value is absent.
+//
+// A source that was told yes sends a new stream-start event before its first buffer, as those
+// behind it know entry, side and flavor only now.
 #pragma once
 
 #include <gst/gst.h>
@@ -51,6 +54,7 @@ struct PublishAnswer {
   bool authorised = false;
   std::string entry;
   std::string side;
+  std::string stream_name;  ///< as the profile spells it, "1"; without query and entry
   unsigned flavor = 0;
   std::string language;
   bool low_latency = false;

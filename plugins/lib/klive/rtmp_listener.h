@@ -59,4 +59,9 @@ class RtmpListener {
 /// "127.0.0.1:4711", "[::1]:4711".
 [[nodiscard]] std::string remote_address(GstKliveRtmpConnection *connection);
 
+/// Refuses `connect` with a code and a sentence, without an element ever taking the connection;
+/// does not wait. Nothing happens to a connection that an element took already. [transfer full]
+void refuse_connection(Ptr<GstKliveRtmpConnection> connection, const std::string &code,
+                       const std::string &reason);
+
 }  // namespace klive::gst

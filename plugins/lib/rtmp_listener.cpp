@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RtmpListener: one epoll thread that accepts, shakes hands and waits for `connect`, and that reads
+// closed connections empty so that their last answer arrives.
+#include "klive/rtmp_listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <list>
+#include <optional>
+#include <thread>
+
+#include "base/locked.h"
+#include "klive/rtmp_connection.h"
+#include "listen_socket.h"
+#include "rtmp_admissions.h"
+
+GST_DEBUG_CATEGORY_STATIC(klive_rtmp_listener_debug);
+#define GST_CAT_DEFAULT klive_rtmp_listener_debug
+
+namespace klive::gst {
+namespace {
+
+constexpr int64_t kLingerTime = 2 * G_USEC_PER_SEC;
+constexpr int64_t kLastLingerTime = G_USEC_PER_SEC / 4;  // when the listener itself ends
+constexpr int64_t kAcceptPause = G_USEC_PER_SEC / 10;    // out of descriptors: let some close
+constexpr int kEventsAtOnce = 64;
+constexpr int kReadsAtOnce = 4;  // one busy peer does not keep the others waiting
+
+/// A connection before `connect`, or one that is being closed.
+struct Peer {
+  UniqueFd socket;
+  std::unique_ptr<RtmpSlot> slot;
+  std::optional<rtmp::ServerSession>
+      session;  // made with the first byte: silent peers cost nothing
+  base::Bytes unsent;
+  std::string address;
+  int64_t deadline = 0;
+  bool lingering = false;
+  std::list<Peer>::iterator self;
+};
+
+class Listener : public RtmpListener {
+ public:
+  Listener(const RtmpListenerSettings &settings, OnConnection on_connection, ListenSocket listening)
+      : settings_(settings),
+        on_connection_(std::move(on_connection)),
+        listening_(std::move(listening)) {}
+  ~Listener() override;
+  base::Result<void> run();
+
+  uint16_t port() const override { return listening_.port; }
+  RtmpListenerStats stats() const override;
+
+ private:
+  void loop();
+  void accept_waiting();
+  void admit(UniqueFd socket, const sockaddr_storage &address);
+  void serve(Peer &peer);
+  void read(Peer &peer);
+  void drain(Peer &peer);
+  void hand_over(Peer &peer, rtmp::ConnectRequested request);
+  /// Sends what waits and keeps being told when the rest can go.
+  bool flush(Peer &peer);
+  void collect_lingering(int64_t linger_time);
+  void close_overdue();
+  int wait_time() const;
+  bool watch(int fd, uint32_t events, void *data);
+  void clear_wake() const;
+  void remove(Peer &peer);
+
+  const RtmpListenerSettings settings_;
+  const OnConnection on_connection_;
+  const ListenSocket listening_;
+  // Owners: this listener and the slots of its connections.
+  const std::shared_ptr<RtmpAdmissions> admissions_ = std::make_shared<RtmpAdmissions>();
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+
+  // Thread-bound to thread_. Both lists are in order of deadline, as both waits are constant.
+  UniqueFd epoll_;
+  std::list<Peer> half_open_;
+  std::list<Peer> lingering_;
+  int64_t accept_again_at_ = 0;
+};
+
+base::Result<void> Listener::run() {
+  epoll_ = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
+  admissions_->wake = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!epoll_ || !admissions_->wake || !watch(listening_.socket.get(), EPOLLIN, this) ||
+      !watch(admissions_->wake.get(), EPOLLIN, admissions_.get()))
+    return base::fail(base::ErrorCode::kIo,
+                      std::string("starting the listener: ") + strerror(errno));
+  thread_ = std::thread([this] { loop(); });
+  return {};
+}
+
+Listener::~Listener() {
+  stopping_ = true;
+  if (admissions_->wake) eventfd_write(admissions_->wake.get(), 1);
+  if (thread_.joinable()) thread_.join();
+  // Slots point back to the admissions: what nobody collects any more must not stay in them.
+  std::vector<LingeringSocket> left;
+  {
+    auto state = admissions_->state.lock();
+    state->listening = false;
+    left.swap(state->lingering);
+  }
+}
+
+RtmpListenerStats Listener::stats() const {
+  RtmpListenerStats stats = admissions_->state.lock()->stats;
+  stats.bytes_received = admissions_->bytes_received.load(std::memory_order_relaxed);
+  return stats;
+}
+
+void Listener::loop() {
+  std::array<epoll_event, kEventsAtOnce> events;
+  while (!stopping_) {
+    const int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, wait_time());
+    for (int i = 0; i < count; ++i) {
+      void *const data = events[static_cast<size_t>(i)].data.ptr;
+      if (data == this) {
+        accept_waiting();
+      } else if (data == admissions_.get()) {
+        clear_wake();
+      } else {
+        serve(*static_cast<Peer *>(data));
+      }
+    }
+    collect_lingering(kLingerTime);
+    close_overdue();
+    if (accept_again_at_ && g_get_monotonic_time() >= accept_again_at_) {
+      accept_again_at_ = 0;
+      epoll_event event{.events = EPOLLIN, .data = {.ptr = this}};
+      epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listening_.socket.get(), &event);
+    }
+  }
+  // The last answers get a moment to be read; nobody new is let in.
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listening_.socket.get(), nullptr);
+  half_open_.clear();
+  collect_lingering(kLastLingerTime);
+  const int64_t end = g_get_monotonic_time() + kLastLingerTime;
+  while (!lingering_.empty() && g_get_monotonic_time() < end) {
+    const int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, 10);
+    for (int i = 0; i < count; ++i) {
+      void *const data = events[static_cast<size_t>(i)].data.ptr;
+      if (data == admissions_.get()) {
+        clear_wake();
+      } else {
+        serve(*static_cast<Peer *>(data));
+      }
+    }
+  }
+  lingering_.clear();
+}
+
+void Listener::accept_waiting() {
+  for (;;) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    UniqueFd socket(accept4(listening_.socket.get(), reinterpret_cast<sockaddr *>(&address), &size,
+                            SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket) {
+      admit(std::move(socket), address);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      GST_WARNING("no connection can be accepted at the moment: %s", strerror(errno));
+      epoll_event event{.events = 0, .data = {.ptr = this}};
+      epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listening_.socket.get(), &event);
+      accept_again_at_ = g_get_monotonic_time() + kAcceptPause;
+      return;
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
+    }  // else the peer went away before it was accepted, or a signal came
+  }
+}
+
+void Listener::admit(UniqueFd socket, const sockaddr_storage &address) {
+  PeerName name = peer_name(address);
+  {
+    auto state = admissions_->state.lock();
+    ++state->stats.accepted;
+    const auto same = state->unauthorised.find(name.source);
+    const uint32_t waiting = same == state->unauthorised.end() ? 0 : same->second;
+    if (state->stats.open >= settings_.max_connections ||
+        waiting >= settings_.max_unauthorised_per_address) {
+      ++state->stats.refused_limit;
+      GST_DEBUG("%s is over a limit: closed", name.address.c_str());
+      return;
+    }
+  }
+  const int on = 1;
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  Peer &peer = half_open_.emplace_back();
+  peer.self = std::prev(half_open_.end());
+  peer.socket = std::move(socket);
+  peer.slot = std::make_unique<RtmpSlot>(admissions_, std::move(name.source));
+  peer.address = std::move(name.address);
+  peer.deadline = g_get_monotonic_time() + settings_.publish_timeout_ns / 1000;
+  GST_LOG("%s connected", peer.address.c_str());
+  if (!watch(peer.socket.get(), EPOLLIN, &peer)) remove(peer);
+}
+
+void Listener::serve(Peer &peer) {
+  if (peer.lingering) {
+    drain(peer);
+  } else if (flush(peer)) {
+    read(peer);
+  } else {
+    remove(peer);
+  }
+}
+
+void Listener::read(Peer &peer) {
+  uint8_t buffer[16 * 1024];
+  for (int i = 0; i < kReadsAtOnce; ++i) {
+    const ssize_t count = recv(peer.socket.get(), buffer, sizeof buffer, 0);
+    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+      return remove(peer);
+    if (count < 0) return;
+    peer.slot->count_received(static_cast<size_t>(count));
+    if (!peer.session) peer.session.emplace();
+    const auto fed = peer.session->feed({buffer, static_cast<size_t>(count)});
+    std::optional<rtmp::Event> event = peer.session->next_event();
+    if (event && std::holds_alternative<rtmp::ConnectRequested>(*event))
+      return hand_over(peer, std::get<rtmp::ConnectRequested>(std::move(*event)));
+    base::append(peer.unsent, peer.session->take_output());
+    const bool is_sent = flush(peer);
+    if (!fed) {
+      GST_INFO("%s: %s", peer.address.c_str(), fed.error().message.c_str());
+      peer.slot->count_protocol_error();
+    }
+    if (!fed || !is_sent) return remove(peer);
+    if (static_cast<size_t>(count) < sizeof buffer) return;
+  }
+}
+
+void Listener::drain(Peer &peer) {
+  uint8_t buffer[64 * 1024];
+  for (int i = 0; i < kReadsAtOnce; ++i) {
+    const ssize_t count = recv(peer.socket.get(), buffer, sizeof buffer, 0);
+    if (count > 0) continue;
+    if (count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) remove(peer);
+    return;
+  }
+}
+
+void Listener::hand_over(Peer &peer, rtmp::ConnectRequested request) {
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, peer.socket.get(), nullptr);
+  GST_DEBUG("%s sent connect (%s)", peer.address.c_str(), request.flash_version.c_str());
+  RtmpConnection connection{.socket = std::move(peer.socket),
+                            .session = *std::move(peer.session),
+                            .request = std::move(request),
+                            .unsent = std::move(peer.unsent),
+                            .remote_address = std::move(peer.address),
+                            .publish_deadline = peer.deadline,
+                            .slot = std::move(peer.slot)};
+  half_open_.erase(peer.self);
+  on_connection_(new_rtmp_connection(std::move(connection)));
+}
+
+bool Listener::flush(Peer &peer) {
+  if (peer.unsent.empty()) return true;
+  const SendResult result = send_some(peer.socket.get(), peer.unsent);
+  // Told again when there is room, and no longer when all is gone.
+  epoll_event event{.events = EPOLLIN, .data = {.ptr = &peer}};
+  if (result == SendResult::kSome) event.events |= EPOLLOUT;
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, peer.socket.get(), &event);
+  return result != SendResult::kFailed;
+}
+
+void Listener::collect_lingering(int64_t linger_time) {
+  std::vector<LingeringSocket> arrived;
+  arrived.swap(admissions_->state.lock()->lingering);
+  for (LingeringSocket &one : arrived) {
+    Peer &peer = lingering_.emplace_back();
+    peer.self = std::prev(lingering_.end());
+    peer.lingering = true;
+    peer.socket = std::move(one.socket);
+    peer.slot = std::move(one.slot);
+    peer.deadline = g_get_monotonic_time() + linger_time;
+    if (!watch(peer.socket.get(), EPOLLIN, &peer)) remove(peer);
+  }
+}
+
+void Listener::close_overdue() {
+  const int64_t now = g_get_monotonic_time();
+  while (!half_open_.empty() && half_open_.front().deadline <= now) {
+    Peer &peer = half_open_.front();
+    GST_INFO("%s did not send connect in time: closed", peer.address.c_str());
+    peer.slot->count_timeout();
+    remove(peer);
+  }
+  while (!lingering_.empty() && lingering_.front().deadline <= now) remove(lingering_.front());
+}
+
+int Listener::wait_time() const {
+  int64_t next = G_MAXINT64;
+  if (!half_open_.empty()) next = std::min(next, half_open_.front().deadline);
+  if (!lingering_.empty()) next = std::min(next, lingering_.front().deadline);
+  if (accept_again_at_) next = std::min(next, accept_again_at_);
+  if (next == G_MAXINT64) return -1;
+  const int64_t wait = next - g_get_monotonic_time();
+  return wait <= 0 ? 0 : static_cast<int>(std::min<int64_t>(wait / 1000 + 1, 60'000));
+}
+
+bool Listener::watch(int fd, uint32_t events, void *data) {
+  epoll_event event{.events = events, .data = {.ptr = data}};
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Listener::clear_wake() const {
+  eventfd_t value = 0;
+  eventfd_read(admissions_->wake.get(), &value);
+}
+
+void Listener::remove(Peer &peer) {
+  // Closing the socket takes it out of the epoll set.
+  (peer.lingering ? lingering_ : half_open_).erase(peer.self);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<RtmpListener>> RtmpListener::start(
+    const RtmpListenerSettings &settings, OnConnection on_connection) {
+  static const bool category_made = [] {
+    GST_DEBUG_CATEGORY_INIT(klive_rtmp_listener_debug, "klive-rtmp-listener", 0,
+                            "RTMP connections before they publish");
+    return true;
+  }();
+  (void)category_made;
+  auto socket = listen_on(settings.address, settings.port);
+  if (!socket) return base::fail(std::move(socket).error());
+  auto listener =
+      std::make_unique<Listener>(settings, std::move(on_connection), *std::move(socket));
+  if (auto running = listener->run(); !running) return base::fail(std::move(running).error());
+  return std::unique_ptr<RtmpListener>(std::move(listener));
+}
+
+}  // namespace klive::gst
