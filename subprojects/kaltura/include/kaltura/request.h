@@ -52,9 +52,11 @@ class Request {
                                                   const RequestLimits &limits = {});
 
 /// Serialises a result node (borrowed; null = nothing) or an error as Kaltura does. `format` 1 =
-/// JSON, 2 = XML, 9 = JSONP.
-[[nodiscard]] std::string write_result(JsonNode *result, int format, double execution_seconds);
-[[nodiscard]] std::string write_error(const ApiError &error, int format, double execution_seconds);
+/// JSON, 2 = XML, 9 = JSONP, which calls `callback` (checked by the caller).
+[[nodiscard]] std::string write_result(JsonNode *result, int format, double execution_seconds,
+                                       std::string_view callback = "callback");
+[[nodiscard]] std::string write_error(const ApiError &error, int format, double execution_seconds,
+                                      std::string_view callback = "callback");
 
 /// A member of an object converted the way the wire does it ("1" is 1 and true); absent or null →
 /// nothing.
