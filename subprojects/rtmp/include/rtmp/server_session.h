@@ -35,6 +35,7 @@ struct Limits {
   size_t message_size = 16 * 1024 * 1024;  ///< one message, once authorised
   size_t string_size = 4096;               ///< one AMF string of a command
   size_t amf_depth = 16;                   ///< nesting of AMF values
+  size_t amf_values = 1024;                ///< AMF values of one command, nested ones included
   size_t chunk_streams = 64;               ///< chunk stream ids in use at once
   size_t message_streams = 8;              ///< createStream calls alive at once
 };
@@ -76,7 +77,8 @@ class ServerSession {
   ServerSession &operator=(ServerSession &&) noexcept;
 
   /// Takes bytes as they came from the socket, any cut. An error is final: flush take_output(),
-  /// close.
+  /// close. Input that waited for a decision is read by accept_*(); an error in it is told by the
+  /// next feed(), and feed({}) asks.
   [[nodiscard]] base::Result<void> feed(base::ByteView bytes);
   /// The next thing to decide or to know, in order of arrival.
   [[nodiscard]] std::optional<Event> next_event();
