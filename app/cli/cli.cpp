@@ -20,6 +20,10 @@ constexpr Verb kVerbs[] = {
     {"entry", "add, list, show, update and delete entries, renew their tokens", entry_command},
     {"ks", "make a session for the API", ks_command},
     {"publish", "publish a test picture or a file to an entry", publish_command},
+    {"describe", "print what is built for an entry", describe_command},
+    {"check", "check pipeline descriptions", check_command},
+    {"describe", "print what is built for an entry", describe_command},
+    {"check", "check pipeline descriptions", check_command},
     {"worker", nullptr, worker_command},
 };
 

@@ -28,15 +28,20 @@ int serve_command(const Arguments &arguments) {
 }
 
 int worker_command(const Arguments &arguments) {
-  std::optional<int64_t> control_fd;
+  std::optional<int64_t> control_fd, memory;
   Options options("worker", "Runs one entry's media; the service starts it.");
   options.number("control-fd", control_fd, 0, 1'000'000, "Descriptor of the control channel", "N");
+  options.number("memory-limit", memory, 0, INT64_MAX,
+                 "Private data that it may have; 0 = unlimited", "BYTES");
+  options.number("memory-limit", memory, 0, INT64_MAX,
+                 "Private data that it may have; 0 = unlimited", "BYTES");
   if (!options.parse(arguments, 0, 0)) return options.status();
   if (!control_fd) {
     complain("a worker is started by \"klive serve\", with --control-fd");
     return kExitMisused;
   }
-  return run_worker(static_cast<int>(*control_fd));
+  return run_worker_process(static_cast<int>(*control_fd),
+                            static_cast<uint64_t>(memory.value_or(0)));
 }
 
 }  // namespace klive::app

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Opening and closing the door.
+#include "door/door.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app_context.h"
+#include "backend/embedded_authenticator.h"
+#include "live/live_metrics.h"
+#include "live/process_metrics.h"
+
+GST_DEBUG_CATEGORY_STATIC(klive_door_debug);
+#define GST_CAT_DEFAULT klive_door_debug
+
+namespace klive::app {
+
+base::Result<std::unique_ptr<Door>> Door::open(const Config &config) {
+  GST_DEBUG_CATEGORY_INIT(klive_door_debug, "klive-door", 0, "klive door");
+  std::unique_ptr<Door> door(new Door(config));
+  if (auto started = door->start(); !started) return base::fail(std::move(started.error()));
+  return door;
+}
+
+base::Result<void> Door::start() {
+  const std::string &root = config_.server.root;
+  auto file = ServiceFile::lock(root);
+  if (!file) return base::fail(std::move(file.error()));
+  service_file_ = std::move(*file);
+  auto secrets = load_or_make_secrets(root);
+  if (!secrets) return base::fail(std::move(secrets.error()));
+  auto store = EntryStore::open(root + "/klive.db");
+  if (!store) return base::fail(std::move(store.error()));
+  store_ = std::move(*store);
+  registry_.load();
+  add_metrics();
+
+  authenticator_ = make_embedded_authenticator(*store_, [this](const char *reason) {
+    metrics_.count("klive_publish_refused_total", std::string("reason=\"") + reason + "\"");
+  });
+  sessions_ = std::make_unique<Sessions>(config_, *store_, registry_, metrics_);
+  if (auto started = sessions_->start(); !started) return started;
+  store_->on_change([alive = alive_](const std::string &id) {
+    post(nullptr, [alive, id] {
+      if (*alive) (*alive)->sessions_->entry_changed(id);
+    });
+  });
+
+  // Encoders first: the addresses that the API hands out name the port really bound.
+  auto listener = gst::RtmpListener::start(
+      {.address = config_.rtmp.address,
+       .port = config_.rtmp.port,
+       .max_connections = config_.rtmp.max_connections,
+       .max_unauthorised_per_address = config_.rtmp.max_unauthorised_per_address,
+       .publish_timeout_ns = config_.rtmp.publish_timeout.ns},
+      [alive = alive_](gst::Ptr<GstKliveRtmpConnection> accepted) {
+        post(nullptr, [alive, accepted] {
+          if (*alive) (*alive)->connection(accepted);
+        });
+      });
+  if (!listener) return base::fail(std::move(listener.error()));
+  listener_ = std::move(*listener);
+
+  api_ = std::make_unique<ApiServer>(*store_, *secrets,
+                                     ApiSettings{.rtmp_host = config_.broadcast.host,
+                                                 .rtmp_port = listener_->port(),
+                                                 .broadcast_domain = config_.broadcast.domain},
+                                     [this](const std::string &entry) {
+                                       const LiveEntry *live = registry_.find(entry);
+                                       return live && live->is_live();
+                                     });
+  auto http = HttpServer::start(
+      config_, {.registry = registry_,
+                .metrics = metrics_,
+                .answer_api = [this](const ApiRequest &request) { return api_->answer(request); },
+                .is_ready = [this] { return ready_; },
+                .entry_name = [this](const std::string &entry) -> std::optional<std::string> {
+                  const auto stored = store_->get(entry);
+                  return stored ? std::optional(stored->name) : std::nullopt;
+                }});
+  if (!http) return base::fail(std::move(http.error()));
+  http_ = std::move(*http);
+  if (auto written = service_file_->write({.http_address = config_.http.address,
+                                           .rtmp_address = config_.rtmp.address,
+                                           .http_port = http_->port(),
+                                           .rtmp_port = listener_->port()});
+      !written) {
+    return written;
+  }
+  ready_ = true;
+  return {};
+}
+
+Door::~Door() {
+  *alive_ = nullptr;
+  ready_ = false;
+  listener_.reset();
+  if (sessions_) sessions_->shut_down();
+  ingests_.clear();
+  http_.reset();
+}
+
+void Door::connection(gst::Ptr<GstKliveRtmpConnection> accepted) {
+  const std::string from = gst::remote_address(accepted.get());
+  auto ingest = Ingest::start(
+      std::move(accepted),
+      {.authenticator = authenticator_,
+       .silence_timeout_ns = static_cast<uint64_t>(config_.rtmp.silence_timeout.ns)},
+      {.admit = [this](const AdmissionRequest &request) { return sessions_->admit(request); },
+       .ended =
+           [this](Ingest &over, const std::string &reason) {
+             sessions_->ended(over, reason);
+             // Its own callback runs: it is destroyed when that has returned.
+             const auto found =
+                 std::find_if(ingests_.begin(), ingests_.end(),
+                              [&](const auto &owned) { return owned.get() == &over; });
+             if (found == ingests_.end()) return;
+             auto node = std::make_shared<std::unique_ptr<Ingest>>(
+                 std::move(ingests_.extract(found).value()));
+             post(nullptr, [node] { node->reset(); });
+           }});
+  if (!ingest) {
+    GST_ERROR_ID(from.c_str(), "%s", ingest.error().message.c_str());
+    return;
+  }
+  ingests_.insert(std::move(*ingest));
+}
+
+void Door::add_metrics() {
+  add_process_metrics(metrics_);
+  add_live_metrics(metrics_, registry_);
+  metrics_.describe("klive_publish_refused_total", "counter", "Publications refused, by reason.");
+  metrics_.describe("klive_publications_total", "counter", "Publications accepted.");
+  metrics_.describe("klive_segments_total", "counter", "Segments that became durable.");
+  metrics_.describe("klive_chunks_total", "counter", "Chunks that could be fetched.");
+  metrics_.describe("klive_worker_warnings_total", "counter", "Warnings that workers sent.");
+  metrics_.describe("klive_worker_hangs_total", "counter",
+                    "Workers ended because they made no progress.");
+  metrics_.describe("klive_ingest_bytes_total", "counter", "Bytes received from encoders on air.");
+  metrics_.gauge("klive_ingest_bytes_total", {}, [this] {
+    return sessions_ ? static_cast<double>(sessions_->bytes_received()) : 0.0;
+  });
+  const auto listener_figure = [this](const char *name, const char *type, const char *help,
+                                      auto read) {
+    metrics_.describe(name, type, help);
+    metrics_.gauge(name, {}, [this, read] {
+      return listener_ ? static_cast<double>(read(listener_->stats())) : 0.0;
+    });
+  };
+  using Stats = gst::RtmpListenerStats;
+  listener_figure("klive_rtmp_connections", "gauge", "RTMP connections that are open.",
+                  [](const Stats &stats) { return stats.open; });
+  listener_figure("klive_rtmp_accepted_total", "counter", "RTMP connections accepted.",
+                  [](const Stats &stats) { return stats.accepted; });
+  listener_figure("klive_rtmp_refused_limit_total", "counter",
+                  "RTMP connections closed because of a limit.",
+                  [](const Stats &stats) { return stats.refused_limit; });
+  listener_figure("klive_rtmp_timed_out_total", "counter",
+                  "RTMP connections that did not publish in time.",
+                  [](const Stats &stats) { return stats.timed_out; });
+  listener_figure("klive_rtmp_protocol_errors_total", "counter",
+                  "RTMP connections that broke the protocol.",
+                  [](const Stats &stats) { return stats.protocol_errors; });
+}
+
+}  // namespace klive::app

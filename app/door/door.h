@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Door: the parts of a running service, wired together. Data flows one way:
+//
+//   RtmpListener ─connection─► Ingest ─admission─► Sessions ─► worker ─events─► LiveRegistry ─►
+//   HttpServer
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "api/api_server.h"
+#include "backend/entry_store.h"
+#include "backend/secrets.h"
+#include "config/config.h"
+#include "door/ingest.h"
+#include "door/service_file.h"
+#include "door/sessions.h"
+#include "http/http_server.h"
+#include "klive/rtmp_listener.h"
+#include "live/live_registry.h"
+#include "live/metrics.h"
+
+namespace klive::app {
+
+/// Thread-bound (main context).
+class Door {
+ public:
+  /// Opens the data root, binds the ports, writes service.json. Everything listens when it returns.
+  [[nodiscard]] static base::Result<std::unique_ptr<Door>> open(const Config &config);
+  ~Door();
+  Door(const Door &) = delete;
+  Door &operator=(const Door &) = delete;
+
+  [[nodiscard]] uint16_t rtmp_port() const { return listener_->port(); }
+  [[nodiscard]] uint16_t http_port() const { return http_->port(); }
+
+ private:
+  explicit Door(Config config)
+      : config_(std::move(config)), registry_(config_.server.root + "/live") {}
+  base::Result<void> start();
+  void connection(gst::Ptr<GstKliveRtmpConnection> connection);
+  void add_metrics();
+
+  Config config_;
+  Metrics metrics_;
+  LiveRegistry registry_;
+  std::unique_ptr<ServiceFile> service_file_;
+  std::unique_ptr<EntryStore> store_;
+  std::shared_ptr<gst::Authenticator> authenticator_;  // shared with every ingest pipeline
+  std::unique_ptr<Sessions> sessions_;
+  std::unique_ptr<ApiServer> api_;
+  std::unique_ptr<HttpServer> http_;
+  std::set<std::unique_ptr<Ingest>> ingests_;
+  std::unique_ptr<gst::RtmpListener> listener_;
+  bool ready_ = false;
+  std::shared_ptr<Door *> alive_ = std::make_shared<Door *>(this);  // owners: this and posted work
+};
+
+}  // namespace klive::app

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The main loop of `klive serve`: signals, readiness, watchdog.
+#include "door/serve.h"
+
+#include <glib-unix.h>
+#include <gst/gst.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "app_context.h"
+#include "door/door.h"
+
+namespace klive::app {
+namespace {
+
+/// Publications, viewers and files each take a descriptor; the soft limit of most systems is 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+int serve(const Config &config) {
+  raise_descriptor_limit();
+  gst_init(nullptr, nullptr);
+  auto door = Door::open(config);
+  if (!door) {
+    std::fprintf(stderr, "klive: %s\n", door.error().message.c_str());
+    return 1;
+  }
+  std::printf("klive: ready, RTMP on port %u, HTTP on port %u, data in %s\n", (*door)->rtmp_port(),
+              (*door)->http_port(), config.server.root.c_str());
+  std::fflush(stdout);
+  sd_notify(0, "READY=1");
+
+  const auto loop = gst::Ptr<GMainLoop>::take(g_main_loop_new(nullptr, FALSE));
+  const auto quit = [](gpointer data) -> gboolean {
+    g_main_loop_quit(static_cast<GMainLoop *>(data));
+    return G_SOURCE_CONTINUE;
+  };
+  for (const int signal : {SIGINT, SIGTERM}) g_unix_signal_add(signal, quit, loop.get());
+  uint64_t watchdog_us = 0;
+  std::unique_ptr<Ticker> watchdog;
+  if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
+    // Fed from the loop that serves everybody: a stuck one is not fed.
+    watchdog = std::make_unique<Ticker>(static_cast<unsigned>(watchdog_us / 3000),
+                                        [] { sd_notify(0, "WATCHDOG=1"); });
+  }
+  g_main_loop_run(loop.get());
+  sd_notify(0, "STOPPING=1");
+  return 0;
+}
+
+}  // namespace klive::app

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Admission, takeover, resume and supervision.
+#include "door/sessions.h"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <gst/gst.h>
+
+#include "worker/entry_variables.h"
+
+GST_DEBUG_CATEGORY_STATIC(klive_sessions_debug);
+#define GST_CAT_DEFAULT klive_sessions_debug
+
+namespace klive::app {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr unsigned kTickMs = 500;
+constexpr uint64_t kSilentNs = 3'000'000'000;  // after this a newcomer takes over
+constexpr auto kHangAfter = seconds(8);        // bytes wait for the worker and nothing comes out
+constexpr int kMaxQuickDeaths = 5;             // workers of one session, within kQuickDeathSpan
+constexpr auto kQuickDeathSpan = seconds(60);
+constexpr int kSocketBuffer = 4 * 1024 * 1024;  // asked for; the kernel's limit caps it
+
+/// "127.0.0.1:4711" → "127.0.0.1".
+std::string host_of(const std::string &address) { return address.substr(0, address.rfind(':')); }
+
+int64_t wall_now_ns() { return g_get_real_time() * 1000; }
+
+/// Unix time of the end of the newest segment; 0 when there is none.
+int64_t window_end_ns(const manifest::Presentation &presentation) {
+  int64_t end = 0;
+  for (const auto &[name, track] : presentation.tracks) {
+    if (track.segments.empty() || track.init.timescale == 0) continue;
+    const auto &last = track.segments.back();
+    end = std::max(
+        end, base::MediaTime::from_ticks(last.start + last.duration, track.init.timescale).ns);
+  }
+  return end ? end + (presentation.epoch ? presentation.epoch->wall_ns : 0) : 0;
+}
+
+}  // namespace
+
+/// One encoder on air. Owns both ends of the pipe to the worker: a worker that dies loses nothing
+/// that it had not read, and the encoder does not notice.
+struct Sessions::Publication {
+  Ingest *ingest = nullptr;
+  std::string side, stream_name, remote_address, token_id;
+  unsigned flavor = 0;
+  int64_t started_at = 0;
+  int write_fd = -1, read_fd = -1;
+
+  ~Publication() {
+    if (write_fd >= 0) close(write_fd);
+    if (read_fd >= 0) close(read_fd);
+  }
+};
+
+struct Sessions::Session {
+  std::string entry;
+  std::unique_ptr<WorkerHandle> worker;
+  std::map<std::string, std::unique_ptr<Publication>> publications;  // by "<entry>/<side>/<flavor>"
+  Clock::time_point last_event = Clock::now();
+  Clock::time_point empty_since = Clock::now();
+  Clock::time_point respawn_at{};  // while there is no worker
+  std::vector<Clock::time_point> deaths;
+  bool stopping = false;
+};
+
+Sessions::Sessions(const Config &config, EntryStore &store, LiveRegistry &registry,
+                   Metrics &metrics)
+    : config_(config), store_(store), registry_(registry), metrics_(metrics) {
+  GST_DEBUG_CATEGORY_INIT(klive_sessions_debug, "klive-sessions", 0, "klive sessions");
+}
+
+Sessions::~Sessions() { *alive_ = nullptr; }
+
+base::Result<void> Sessions::start() {
+  auto description = load_description(config_.server.pipelines + "/passthrough.json");
+  if (!description) return base::fail(std::move(description.error()));
+  description_ = std::move(*description);
+  refill_spare();
+  if (!spare_) return base::fail(base::ErrorCode::kInternal, "no worker can be started");
+  ticker_ = std::make_unique<Ticker>(kTickMs, [this] { tick(); });
+  return {};
+}
+
+void Sessions::refill_spare() {
+  if (spare_ || shutting_down_) return;
+  auto worker = WorkerHandle::spawn(config_.server.isolation, config_.server.worker_memory);
+  if (!worker) {
+    GST_ERROR("%s", worker.error().message.c_str());
+    return;
+  }
+  spare_ = std::move(*worker);
+}
+
+AdmissionAnswer Sessions::refuse(const AdmissionRequest &request, const char *metric,
+                                 AdmissionRefusal refusal) {
+  metrics_.count("klive_publish_refused_total", std::string("reason=\"") + metric + "\"");
+  GST_WARNING_ID(request.entry.c_str(), "publication of \"%s\" from %s refused: %s",
+                 request.stream_name.c_str(), request.remote_address.c_str(),
+                 refusal.reason.c_str());
+  return {.fd = -1, .refusal = std::move(refusal)};
+}
+
+AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
+  if (shutting_down_) {
+    return refuse(request, "stopping",
+                  {"NetStream.Publish.Rejected", "The server is stopping; try again."});
+  }
+  const std::string name =
+      request.entry + "/" + request.side + "/" + std::to_string(request.flavor);
+  auto session = find_or_start(request.entry);
+  if (!session) {
+    return refuse(request, "worker", {"NetStream.Publish.Rejected", session.error().message});
+  }
+  if (const auto found = (*session)->publications.find(name);
+      found != (*session)->publications.end()) {
+    Publication &first = *found->second;
+    const bool returns = host_of(first.remote_address) == host_of(request.remote_address) &&
+                         first.token_id == request.token_id;
+    if (!returns && first.ingest->silence_ns() < kSilentNs) {
+      return refuse(request, "duplicate",
+                    {"NetStream.Publish.BadName",
+                     "Stream name is already in use: " + request.entry + "_" + request.stream_name +
+                         " on the " + request.side + " side is being published from " +
+                         host_of(first.remote_address) +
+                         ". Stop that encoder, or wait until it has been silent "
+                         "for 3 seconds."});
+    }
+    GST_INFO_ID(name.c_str(), "%s takes over from %s", request.remote_address.c_str(),
+                first.remote_address.c_str());
+    first.ingest->disconnect({"NetStream.Publish.BadName",
+                              "Another encoder with the same token took over this stream name."});
+    drop(**session, name);
+  }
+
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return refuse(request, "internal",
+                  {"NetStream.Publish.Rejected",
+                   std::string("The server is out of resources: ") + strerror(errno)});
+  }
+  setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &kSocketBuffer, sizeof kSocketBuffer);
+  auto publication = std::make_unique<Publication>();
+  publication->ingest = request.ingest;
+  publication->side = request.side;
+  publication->stream_name = request.stream_name;
+  publication->remote_address = request.remote_address;
+  publication->token_id = request.token_id;
+  publication->flavor = request.flavor;
+  publication->started_at = g_get_real_time() / 1'000'000;
+  publication->write_fd = ends[0];
+  publication->read_fd = ends[1];
+  if ((*session)->worker) (*session)->worker->add_publication(name, {}, publication->read_fd);
+  (*session)->publications[name] = std::move(publication);
+  (*session)->last_event = Clock::now();
+  metrics_.count("klive_publications_total");
+  GST_INFO_ID(name.c_str(), "published from %s", request.remote_address.c_str());
+  publish_info(**session);
+  return {.fd = ends[0], .refusal = {}};
+}
+
+base::Result<Sessions::Session *> Sessions::find_or_start(const std::string &entry,
+                                                          bool must_resume) {
+  const auto found = sessions_.find(entry);
+  if (found != sessions_.end() && !found->second->stopping) return found->second.get();
+  if (found != sessions_.end()) {
+    // Its worker is writing the end mark. Waiting for it here would stop everybody else.
+    return base::fail(base::ErrorCode::kUnavailable,
+                      "The last broadcast is being closed; try again.");
+  }
+  auto session = std::make_unique<Session>();
+  session->entry = entry;
+  if (auto given = give_worker(*session, must_resume); !given)
+    return base::fail(std::move(given.error()));
+  Session *started = session.get();
+  sessions_[entry] = std::move(session);
+  GST_INFO_ID(entry.c_str(), "on air");
+  return started;
+}
+
+base::Result<std::string> Sessions::describe(const Entry &entry, bool resume) {
+  const LiveEntry &live = registry_.find_or_add(entry.id);
+  const int64_t epoch = live.presentation.epoch ? live.presentation.epoch->wall_ns : wall_now_ns();
+  auto resolved = resolve(
+      description_,
+      entry_variables({.id = entry.id,
+                       .epoch_ns = epoch,
+                       .segment_duration_ns = entry.segment_duration_ms * 1'000'000,
+                       .low_latency = entry.low_latency(),
+                       .dvr_window_ns = entry.dvr ? entry.dvr_window_minutes * 60'000'000'000 : 0,
+                       .resume = resume,
+                       .live_root = registry_.live_root()}));
+  if (!resolved) return base::fail(std::move(resolved.error()));
+  return to_json(*resolved);
+}
+
+base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
+  auto entry = store_.get(session.entry);
+  if (!entry) return base::fail(std::move(entry.error()));
+  LiveEntry &live = registry_.find_or_add(session.entry);
+  live.low_latency = entry->low_latency();
+  const int64_t gap = wall_now_ns() - window_end_ns(live.presentation);
+  const bool resume =
+      live.presentation.on_air && (must_resume || gap < config_.server.resume_window.ns);
+  auto description = describe(*entry, resume);
+  if (!description) return base::fail(std::move(description.error()));
+
+  refill_spare();
+  if (!spare_)
+    return base::fail(base::ErrorCode::kUnavailable,
+                      "The server cannot start a worker; see its log.");
+  session.worker = std::move(spare_);
+  const std::string id = session.entry;
+  session.worker->set_callbacks(
+      {.event =
+           [this, id](const std::string &line) {
+             const auto event = manifest::read_event(line);
+             if (!event) {
+               GST_WARNING_ID(id.c_str(), "worker: %s", event.error().message.c_str());
+               return;
+             }
+             if (const auto found = sessions_.find(id); found != sessions_.end()) {
+               found->second->last_event = Clock::now();
+             }
+             if (std::holds_alternative<manifest::SegmentAdded>(*event))
+               metrics_.count("klive_segments_total");
+             if (std::holds_alternative<manifest::ChunkAdded>(*event))
+               metrics_.count("klive_chunks_total");
+             if (const auto applied = registry_.apply(id, *event); !applied) {
+               GST_WARNING_ID(id.c_str(), "worker: %s", applied.error().message.c_str());
+             }
+           },
+       .publication_ended =
+           [this, id](const std::string &name, const std::string &reason) {
+             const auto found = sessions_.find(id);
+             if (found == sessions_.end()) return;
+             const auto publication = found->second->publications.find(name);
+             if (publication == found->second->publications.end()) return;
+             // The worker gave up on it while the encoder still sends.
+             GST_WARNING_ID(name.c_str(), "%s", reason.c_str());
+             publication->second->ingest->disconnect(
+                 {"NetStream.Publish.Rejected", "The stream cannot be used: " + reason});
+           },
+       .warning =
+           [this, id](const std::string &text) {
+             GST_WARNING_ID(id.c_str(), "worker: %s", text.c_str());
+             metrics_.count("klive_worker_warnings_total");
+           },
+       .gone = [this, id](const std::string &why) { worker_gone(id, why); }});
+  if (session.worker->is_gone()) {
+    session.worker.reset();
+    return base::fail(base::ErrorCode::kUnavailable,
+                      "The server's worker ended before it began; try again.");
+  }
+  session.worker->start(*description);
+  for (const auto &[name, publication] : session.publications) {
+    session.worker->add_publication(name, publication->ingest->stream_header(),
+                                    publication->read_fd);
+  }
+  session.last_event = Clock::now();
+  // Not now: the encoder is waiting for its answer.
+  post(nullptr, [alive = alive_] {
+    if (*alive) (*alive)->refill_spare();
+  });
+  return {};
+}
+
+void Sessions::worker_gone(const std::string &entry, const std::string &why) {
+  // Posted: the handle that is calling us is destroyed by what follows.
+  post(nullptr, [alive = alive_, entry, why] {
+    if (!*alive) return;
+    Sessions &self = **alive;
+    const auto found = self.sessions_.find(entry);
+    if (found == self.sessions_.end()) return;
+    Session &session = *found->second;
+    if (!session.worker || !session.worker->is_gone()) return;
+    session.worker.reset();
+    if (session.stopping) {
+      GST_INFO_ID(entry.c_str(), "off air");
+      self.sessions_.erase(found);
+      return;
+    }
+    if (self.shutting_down_) return;
+    const auto now = Clock::now();
+    std::erase_if(session.deaths, [&](Clock::time_point at) { return now - at > kQuickDeathSpan; });
+    session.deaths.push_back(now);
+    ++self.registry_.find_or_add(entry).worker_restarts;
+    GST_ERROR_ID(entry.c_str(), "the worker is gone (%s); starting another", why.c_str());
+    if (session.deaths.size() > kMaxQuickDeaths) {
+      for (const auto &[name, publication] : session.publications) {
+        publication->ingest->disconnect(
+            {"NetStream.Publish.Rejected",
+             "The stream made the server's worker fail again and again; it was "
+             "ended. Check the encoder's settings and the server's log."});
+      }
+      session.deaths.clear();
+    }
+    // The first at once, then with more and more patience.
+    session.respawn_at =
+        now + (session.deaths.size() <= 1 ? seconds(0) : seconds(1 << (session.deaths.size() - 2)));
+    self.tick();
+  });
+}
+
+void Sessions::drop(Session &session, const std::string &name) {
+  const auto found = session.publications.find(name);
+  if (found == session.publications.end()) return;
+  finished_bytes_ += found->second->ingest->bytes();
+  session.publications.erase(found);
+  if (session.publications.empty()) session.empty_since = Clock::now();
+}
+
+void Sessions::ended(const Ingest &ingest, const std::string &reason) {
+  for (auto &[entry, session] : sessions_) {
+    for (const auto &[name, publication] : session->publications) {
+      if (publication->ingest != &ingest) continue;
+      GST_INFO_ID(name.c_str(), "publication from %s ended: %s",
+                  publication->remote_address.c_str(),
+                  reason.empty() ? "the encoder stopped" : reason.c_str());
+      drop(*session, std::string(name));
+      publish_info(*session);
+      return;
+    }
+  }
+}
+
+void Sessions::publish_info(const Session &session) {
+  LiveEntry &live = registry_.find_or_add(session.entry);
+  live.publications.clear();
+  for (const auto &[name, publication] : session.publications) {
+    live.publications.push_back({.side = publication->side,
+                                 .flavor = publication->flavor,
+                                 .remote_address = publication->remote_address,
+                                 .started_at = publication->started_at});
+  }
+}
+
+void Sessions::entry_changed(const std::string &entry) {
+  const auto found = sessions_.find(entry);
+  if (found == sessions_.end()) return;
+  const auto stored = store_.get(entry);
+  const std::string valid = stored ? token_id(stored->token) : std::string();
+  for (const auto &[name, publication] : found->second->publications) {
+    if (publication->token_id == valid) continue;
+    publication->ingest->disconnect(
+        {"NetStream.Publish.Rejected",
+         stored ? "The token of entry " + entry + " was replaced; publish with the new one."
+                : "Entry " + entry + " was deleted."});
+  }
+}
+
+void Sessions::check_progress(Session &session) {
+  const auto waits = [](const auto &item) {
+    int unread = 0;
+    return ioctl(item.second->write_fd, SIOCOUTQ, &unread) == 0 && unread > 0;
+  };
+  const bool bytes_wait =
+      std::any_of(session.publications.begin(), session.publications.end(), waits);
+  if (!bytes_wait) {
+    session.last_event = std::max(session.last_event, Clock::now() - kHangAfter / 2);
+    return;
+  }
+  if (Clock::now() - session.last_event < kHangAfter) return;
+  session.last_event = Clock::now();
+  metrics_.count("klive_worker_hangs_total");
+  GST_ERROR_ID(session.entry.c_str(), "the worker makes no progress while bytes arrive");
+  session.worker->kill();
+}
+
+void Sessions::tick() {
+  if (shutting_down_) return;
+  const auto now = Clock::now();
+  const auto resume_window = std::chrono::nanoseconds(config_.server.resume_window.ns);
+  std::vector<std::string> over;
+  for (auto &[entry, session] : sessions_) {
+    if (!session->worker && now >= session->respawn_at) {
+      if (auto given = give_worker(*session); !given) {
+        GST_ERROR_ID(entry.c_str(), "%s", given.error().message.c_str());
+        session->respawn_at = now + seconds(2);
+        if (given.error().code == base::ErrorCode::kNotFound)
+          over.push_back(entry);  // entry was deleted
+      }
+    }
+    if (!session->worker || session->stopping) continue;
+    if (!session->publications.empty()) {
+      check_progress(*session);
+    } else if (now - session->empty_since >= resume_window) {
+      session->stopping = true;
+      session->worker->stop(true);
+    }
+  }
+  for (const auto &entry : over) sessions_.erase(entry);
+  if (!stale_checked_ && now - started_ >= resume_window) {
+    stale_checked_ = true;
+    end_stale_sessions();
+  }
+}
+
+/// Sessions that a former door left on air and that no encoder came back to.
+void Sessions::end_stale_sessions() {
+  std::vector<std::string> stale;
+  for (const auto &[entry, live] : registry_.entries()) {
+    if (live.presentation.on_air && !sessions_.count(entry)) stale.push_back(entry);
+  }
+  for (const auto &entry : stale) {
+    auto session = find_or_start(entry, true);
+    if (!session) continue;
+    (*session)->stopping = true;
+    (*session)->worker->stop(true);
+  }
+}
+
+void Sessions::shut_down() {
+  shutting_down_ = true;
+  ticker_.reset();
+  spare_.reset();
+  for (auto &[entry, session] : sessions_) {
+    for (const auto &[name, publication] : session->publications) {
+      publication->ingest->disconnect({"NetConnection.Connect.Closed", "The server is stopping."});
+    }
+    if (session->worker) session->worker->stop(false);
+  }
+  // Workers write what is open; a bounded wait, then whoever is left is killed by its handle.
+  const auto deadline = Clock::now() + seconds(5);
+  const auto alive = [](const auto &item) {
+    return item.second->worker && !item.second->worker->is_gone();
+  };
+  while (std::any_of(sessions_.begin(), sessions_.end(), alive) && Clock::now() < deadline) {
+    Ticker wake(50, [] {});
+    g_main_context_iteration(nullptr, TRUE);
+  }
+  sessions_.clear();
+}
+
+size_t Sessions::publications() const {
+  size_t count = 0;
+  for (const auto &[entry, session] : sessions_) count += session->publications.size();
+  return count;
+}
+
+uint64_t Sessions::bytes_received() const {
+  uint64_t bytes = finished_bytes_;
+  for (const auto &[entry, session] : sessions_) {
+    for (const auto &[name, publication] : session->publications)
+      bytes += publication->ingest->bytes();
+  }
+  return bytes;
+}
+
+}  // namespace klive::app

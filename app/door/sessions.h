@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Sessions: which entries are on air, who publishes to them, and the worker of each. Decides about
+// duplicates, takeovers, the resume window, and what happens when a worker dies.
+//
+//   publication admitted ─► session (worker started, or the waiting one taken) ─► … ─► last
+//   publication gone
+//        ▲                         │ worker dies: another continues the window           │ resume
+//        window └── a returning encoder ──┴─────────────────────────────────────────────────────┴─►
+//        session ends
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "app_context.h"
+#include "backend/entry_store.h"
+#include "config/config.h"
+#include "door/ingest.h"
+#include "door/worker_handle.h"
+#include "live/live_registry.h"
+#include "live/metrics.h"
+#include "worker/description.h"
+
+namespace klive::app {
+
+/// Thread-bound (main context).
+class Sessions {
+ public:
+  Sessions(const Config &config, EntryStore &store, LiveRegistry &registry, Metrics &metrics);
+  ~Sessions();
+  Sessions(const Sessions &) = delete;
+  Sessions &operator=(const Sessions &) = delete;
+
+  /// Reads the descriptions, starts the first worker. To be called once, before anything else.
+  [[nodiscard]] base::Result<void> start();
+  [[nodiscard]] AdmissionAnswer admit(const AdmissionRequest &request);
+  /// The ingest is over; forgets its publication if it still has one.
+  void ended(const Ingest &ingest, const std::string &reason);
+  /// The entry's token, or the entry itself, changed: publications with another token are
+  /// disconnected.
+  void entry_changed(const std::string &entry);
+  /// Ends all workers; sessions are not ended but continued by the next start within the resume
+  /// window.
+  void shut_down();
+  [[nodiscard]] size_t publications() const;
+  [[nodiscard]] uint64_t bytes_received() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Publication;
+  struct Session;
+
+  void tick();
+  base::Result<Session *> find_or_start(const std::string &entry, bool must_resume = false);
+  /// `must_resume`: continue the window however old it is (only to end it).
+  [[nodiscard]] base::Result<void> give_worker(Session &session, bool must_resume = false);
+  [[nodiscard]] base::Result<std::string> describe(const Entry &entry, bool resume);
+  void worker_gone(const std::string &entry, const std::string &why);
+  void drop(Session &session, const std::string &name);
+  void check_progress(Session &session);
+  void end_stale_sessions();
+  void refill_spare();
+  void publish_info(const Session &session);
+  [[nodiscard]] AdmissionAnswer refuse(const AdmissionRequest &request, const char *metric,
+                                       AdmissionRefusal refusal);
+
+  const Config &config_;
+  EntryStore &store_;
+  LiveRegistry &registry_;
+  Metrics &metrics_;
+  Description description_;
+  std::map<std::string, std::unique_ptr<Session>> sessions_;
+  std::unique_ptr<WorkerHandle>
+      spare_;  // started ahead, so that going on air does not wait for a process
+  std::unique_ptr<Ticker> ticker_;  // one for all sessions
+  uint64_t finished_bytes_ = 0;
+  Clock::time_point started_ = Clock::now();
+  bool stale_checked_ = false, shutting_down_ = false;
+  std::shared_ptr<Sessions *> alive_ =
+      std::make_shared<Sessions *>(this);  // owners: this and posted work
+};
+
+}  // namespace klive::app
