@@ -17,6 +17,15 @@ void shift_times(GstBuffer *buffer, GstClockTime by) {
   if (GST_BUFFER_DTS_IS_VALID(buffer)) GST_BUFFER_DTS(buffer) += by;
 }
 
+/// The file's segment without its end, behind which later rounds would be clipped. Takes the event.
+GstEvent *open_ended(GstEvent *event) {
+  GstSegment segment;
+  gst_event_copy_segment(event, &segment);
+  segment.stop = GST_CLOCK_TIME_NONE;
+  gst_event_unref(event);
+  return gst_event_new_segment(&segment);
+}
+
 }  // namespace
 
 void FileLoop::watch(GstPad *pad) {
@@ -30,9 +39,8 @@ void FileLoop::watch(GstPad *pad) {
 
 GstPadProbeReturn FileLoop::on_data(GstPad *pad, GstPadProbeInfo *info, gpointer data) {
   auto *self = static_cast<FileLoop *>(data);
-  return info->type & GST_PAD_PROBE_TYPE_BUFFER
-             ? self->on_buffer(pad, info)
-             : self->on_event(pad, gst_pad_probe_info_get_event(info));
+  return info->type & GST_PAD_PROBE_TYPE_BUFFER ? self->on_buffer(pad, info)
+                                                : self->on_event(pad, info);
 }
 
 void FileLoop::finish() { state_.lock()->is_finishing = true; }
@@ -52,16 +60,17 @@ GstPadProbeReturn FileLoop::on_buffer(GstPad *pad, GstPadProbeInfo *info) {
   return GST_PAD_PROBE_OK;
 }
 
-GstPadProbeReturn FileLoop::on_event(GstPad *pad, GstEvent *event) {
+GstPadProbeReturn FileLoop::on_event(GstPad *pad, GstPadProbeInfo *info) {
+  GstEvent *event = gst_pad_probe_info_get_event(info);
   switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_FLUSH_START:
     case GST_EVENT_FLUSH_STOP:
       return GST_PAD_PROBE_DROP;
-    case GST_EVENT_SEGMENT: {
-      const bool is_first = !g_object_get_data(G_OBJECT(pad), kSawSegment);
+    case GST_EVENT_SEGMENT:
+      if (g_object_get_data(G_OBJECT(pad), kSawSegment)) return GST_PAD_PROBE_DROP;
       g_object_set_data(G_OBJECT(pad), kSawSegment, pad);
-      return is_first ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
-    }
+      info->data = open_ended(event);
+      return GST_PAD_PROBE_OK;
     case GST_EVENT_EOS: {
       auto state = state_.lock();
       if (state->is_finishing) {

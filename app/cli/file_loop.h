@@ -29,7 +29,7 @@ class FileLoop {
   };
   static GstPadProbeReturn on_data(GstPad *pad, GstPadProbeInfo *info, gpointer data);
   GstPadProbeReturn on_buffer(GstPad *pad, GstPadProbeInfo *info);
-  GstPadProbeReturn on_event(GstPad *pad, GstEvent *event);
+  GstPadProbeReturn on_event(GstPad *pad, GstPadProbeInfo *info);
   void restart();
 
   GstElement *source_;
