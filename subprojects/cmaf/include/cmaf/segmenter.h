@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Segmenter: samples of several tracks in, CMAF init segments and chunks out, all cut on one grid.
 //
-//   video  |K . . . . .|K . . . . .|K          a segment begins with a random access frame of the
-//   leading video track other  |K . . . . .|K . . . . .|K          the other video tracks are cut
-//   at their own key frame nearest the same time audio  |. . . . . .|. . . . . .|.          audio
-//   follows: a frame belongs to the segment its start time falls into number  7           8 9 the
-//   same in every track
+// clang-format off
+//   leading video |K . . . . .|K . . . . .|K    a segment begins with a random access frame
+//   other video   |K . . . . .|K . . . . .|K    cut at its own key frame nearest the same time
+//   audio         |. . . . . .|. . . . . .|.    a frame belongs to the segment its start falls into
+//   number         7           8           9    the same in every track
+// clang-format on
 //
 // Free of I/O, clocks and threads; time is what the samples say.
 #pragma once
@@ -44,14 +45,17 @@ struct InputSample {
   base::ByteView data;
 };
 
+/// Comes before the first chunk that uses it.
 struct InitReady {
   uint32_t track = 0;
-  uint32_t init = 0;  ///< counts from SegmenterSettings-independent `first_init` of the track
+  uint32_t init = 0;  ///< counts from the track's `first_init`
   TrackFormat format;
   base::Bytes bytes;
 };
-/// Chunks come in order within a track. The last chunk of a segment says so and may have no samples
-/// left to wait for.
+/// Chunks come in order within a track, each as soon as the sample that closes it arrived: usually
+/// the one behind it. The end of a segment is known only when the next one's first sample arrives;
+/// then the remaining samples come out as one more chunk with `last` set. Numbers of a track only
+/// go up; a number that a track skips is a hole in that track (it was silent or away).
 struct ChunkReady {
   uint32_t track = 0;
   uint32_t init = 0;
@@ -61,12 +65,13 @@ struct ChunkReady {
   int64_t duration = 0;        ///< ticks
   base::MediaTime start_time;  ///< the same on the entry's timeline
   bool independent = false;    ///< begins with a random access frame
-  bool discontinuity = false;  ///< (chunk 0 only) the segment does not continue the one before
-  bool last = false;           ///< the segment ends with this chunk
-  base::Bytes bytes;           ///< may be empty only when `last` is set afterwards: see SegmentEnd
+  /// (chunk 0 only) the segment does not continue the one before it. The same numbers are marked in
+  /// every track; with `first_segment` > 0 the first one is too: an earlier run wrote those before.
+  bool discontinuity = false;
+  bool last = false;  ///< the segment ends with this chunk; no SegmentEnd follows
+  base::Bytes bytes;  ///< never empty
 };
-/// The segment ended without a further chunk (the end was only known later: end of track, format
-/// change).
+/// The open segment ended and all its chunks are out already (none had `last`).
 struct SegmentEnd {
   uint32_t track = 0;
   uint32_t segment = 0;
@@ -88,12 +93,15 @@ class Segmenter {
   ~Segmenter();
 
   /// Adds a track; its first init segment gets number `first_init`. Returns the track's index.
+  /// Others wait for its first sample, `patience` at most.
   uint32_t add_track(Kind kind, uint32_t first_init = 0);
-  /// Sets or changes the format. A change ends the segment and starts the next with a new init and
-  /// a discontinuity.
+  /// Sets or changes the format. With the next sample (video: key frame) a changed one ends the
+  /// segment and starts the next with a new init and a discontinuity. The same format again changes
+  /// nothing, but makes others wait again for a track that ended.
   void set_format(uint32_t track, TrackFormat format);
-  /// Fails on a sample the track cannot take (no format yet, empty, larger than 16 MiB); the track
-  /// goes on.
+  /// Fails on a sample the track cannot take (no format yet, empty, larger than 16 MiB, absurd
+  /// times); the track goes on. Video before its first key frame (after start, end or change of
+  /// format) is dropped without an error.
   [[nodiscard]] base::Result<void> push(uint32_t track, const InputSample &sample);
   /// The track's publication ended: what is buffered comes out, its segment ends, nobody waits for
   /// it any more. push() after it begins again with a discontinuity.

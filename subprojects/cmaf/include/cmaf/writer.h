@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes CMAF (ISO/IEC 23000-19): init segments and chunks.
 //
-//   init:   ftyp(iso6, cmfc) moov( mvhd trak( tkhd mdia( mdhd hdlr minf( (v|s)mhd dinf stbl ) ) )
-//   mvex( trex ) ) chunk:  [styp(cmfs/cmfl, cmf2|cmfc)] [prft] moof( mfhd traf( tfhd tfdt trun ) )
-//   mdat
+// clang-format off
+//   init:   ftyp(iso6, cmfc) moov( mvhd trak( tkhd mdia( mdhd hdlr minf( (v|s)mhd dinf stbl ) ) ) mvex( trex ) )
+//   chunk:  [styp(cmfs)] [prft] moof( mfhd traf( tfhd tfdt trun ) ) mdat
+// clang-format on
 // styp on a segment's first chunk only. trun version 1: composition offsets are signed, no edit
 // list.
 #pragma once
