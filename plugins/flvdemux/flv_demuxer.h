@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// FlvDemuxer: what `kliveflvdemux` does. Bytes in, frames on one pad per track out.
+#pragma once
+
+#include <gst/base/gstadapter.h>
+#include <gst/base/gstflowcombiner.h>
+#include <gst/gst.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "audio_smoother.h"
+#include "base/locked.h"
+#include "codec_caps.h"
+#include "klive/ptr.h"
+#include "rtmp/flv.h"
+#include "tag_framing.h"
+#include "timeline.h"
+
+namespace klive::flvdemux {
+
+struct DemuxStats {
+  uint64_t bytes = 0, tags = 0, video_frames = 0, audio_frames = 0;
+  uint64_t errors = 0;   ///< tags that could not be read
+  uint64_t skipped = 0;  ///< tags of unknown or encrypted kind, codecs that are not carried
+  uint64_t dropped = 0;  ///< frames without content, or before their sequence header
+  uint64_t jumps = 0;    ///< the timeline was re-anchored
+  uint64_t audio_resyncs = 0;
+};
+
+/// The streaming methods are bound to the sink pad's streaming thread; epoch and stats are
+/// thread-safe.
+class FlvDemuxer {
+ public:
+  explicit FlvDemuxer(GstElement *element) : element_(element) {}
+
+  void set_epoch(uint64_t epoch) { epoch_.lock()->ns = static_cast<int64_t>(epoch); }
+  [[nodiscard]] uint64_t epoch() { return static_cast<uint64_t>(epoch_.lock()->ns); }
+  [[nodiscard]] DemuxStats stats() { return *stats_.lock(); }
+
+  void start();
+  /// Forgets the publication and removes the pads.
+  void stop();
+  [[nodiscard]] GstFlowReturn chain(gst::Ptr<GstBuffer> buffer);
+  /// Returns false for events that the default handler should take.
+  [[nodiscard]] bool handle_event(GstPad *pad, GstEvent *event);
+
+ private:
+  struct AdapterUnref {
+    void operator()(GstAdapter *adapter) const { g_object_unref(adapter); }
+  };
+  struct CombinerFree {
+    void operator()(GstFlowCombiner *combiner) const { gst_flow_combiner_free(combiner); }
+  };
+  enum class Kind : uint8_t { kVideo, kAudio };
+  struct Track {
+    Kind kind{};
+    uint8_t number = 0;
+    const CodecRow *codec = nullptr;
+    base::Bytes config;
+    gst::Ptr<GstPad> pad;
+    gst::Ptr<GstCaps> caps;
+    bool announced = false;      ///< stream-start, caps and segment were pushed
+    bool discontinuity = false;  ///< for the next buffer
+    size_t length_size = 4;
+    AudioSmoother smoother;
+    uint64_t resyncs = 0;
+    uint32_t rate = 0, frame_samples = 0;
+  };
+  /// The tag that is being read.
+  struct Tag {
+    TagHeader header;
+    gst::Ptr<GstBuffer> body;
+    base::ByteView bytes;  ///< of `body`, while it is mapped
+    base::MediaTime arrival;
+  };
+
+  [[nodiscard]] base::MediaTime arrival_now();
+  /// Whether a whole tag was taken; `flow` says what became of it.
+  bool next_tag(base::MediaTime arrival, GstFlowReturn &flow);
+  bool skip_file_header();
+  [[nodiscard]] GstFlowReturn read_body(Tag &tag);
+  [[nodiscard]] GstFlowReturn read_video(const Tag &tag);
+  [[nodiscard]] GstFlowReturn read_audio(const Tag &tag);
+  Track *find_track(Kind kind, uint8_t number, const CodecRow &codec);
+  void take_config(Track &track, base::ByteView config);
+  [[nodiscard]] bool expose(Track &track, base::ByteView frame);
+  void announce(Track &track);
+  [[nodiscard]] GstFlowReturn push_video(Track &track, const Tag &tag,
+                                         const rtmp::VideoPacket &packet);
+  [[nodiscard]] GstFlowReturn push_audio(Track &track, const Tag &tag,
+                                         const rtmp::AudioPacket &packet);
+  [[nodiscard]] Placement place(Track &track, const Tag &tag, base::MediaTime duration);
+  [[nodiscard]] GstFlowReturn push(Track &track, gst::Ptr<GstBuffer> frame);
+  [[nodiscard]] gst::Ptr<GstBuffer> region(const Tag &tag, base::ByteView data) const;
+  void end_of_stream();
+  void announce_no_more_pads();
+  void count(uint64_t DemuxStats::*what, const char *sentence);
+  [[nodiscard]] GstFlowReturn fail(const char *reason);
+
+  GstElement *element_;  // owns this object
+  base::Locked<base::MediaTime> epoch_;
+  base::Locked<DemuxStats> stats_;
+
+  // Streaming thread, or stopped.
+  std::unique_ptr<GstAdapter, AdapterUnref> adapter_;
+  std::unique_ptr<GstFlowCombiner, CombinerFree> combiner_;
+  std::map<uint32_t, Track> tracks_;
+  std::optional<Timeline> timeline_;
+  gst::Ptr<GstClock> clock_;
+  std::optional<base::MediaTime> first_frame_;
+  guint group_ = GST_GROUP_ID_INVALID;
+  bool broken_ = false;
+  bool no_more_pads_ = false;
+};
+
+}  // namespace klive::flvdemux
