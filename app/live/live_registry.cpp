@@ -48,12 +48,15 @@ void note_change(LiveEntry &entry) {
 }  // namespace
 
 bool LiveEntry::is_live() const {
-  if (!presentation.on_air) return false;
-  return std::any_of(presentation.tracks.begin(), presentation.tracks.end(), [](const auto &item) {
-    const auto &segments = item.second.segments;
-    return std::any_of(segments.begin(), segments.end(),
+  const auto is_playable = [](const auto &item) {
+    const manifest::Track &track = item.second;
+    if (track.open && !track.open->chunks.empty() && track.open->chunks.front().independent)
+      return true;
+    return std::any_of(track.segments.rbegin(), track.segments.rend(),
                        [](const manifest::Segment &segment) { return !segment.gap; });
-  });
+  };
+  return presentation.on_air &&
+         std::any_of(presentation.tracks.begin(), presentation.tracks.end(), is_playable);
 }
 
 LiveRegistry::LiveRegistry(std::string live_root) : live_root_(std::move(live_root)) {}

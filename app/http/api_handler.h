@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// ApiHandler: /api_v3… handed to the API, and playManifest, which sends players on to the
+// manifests.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "api/api_server.h"
+#include "http/exchange.h"
+#include "live/live_registry.h"
+
+namespace klive::app::http {
+
+/// Thread-bound. `registry` must outlive it.
+class ApiHandler {
+ public:
+  using AnswerApi = std::function<ApiAnswer(const ApiRequest &)>;
+
+  /// `public_url`: the origin that players are told; empty = the request's own.
+  ApiHandler(LiveRegistry &registry, AnswerApi answer_api, std::string public_url);
+  void handle_api(const Exchange &exchange);
+  void handle_play_manifest(const Exchange &exchange);
+
+ private:
+  LiveRegistry &registry_;
+  AnswerApi answer_api_;
+  std::string public_url_;
+};
+
+}  // namespace klive::app::http

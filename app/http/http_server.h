@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// HttpServer: everything that klive serves over HTTP: media, playlists, pages, API, health.
+//
+//   connection ─► Connections (limits) ─► SoupServer ─► Route ─► a handler ─► Exchange::answer
+//                                                                    │
+//                                     HeldRequests ◄── not yet ──────┘   (woken by LiveRegistry)
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/api_server.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "live/live_registry.h"
+#include "live/metrics.h"
+
+namespace klive::app {
+
+/// Thread-bound (main context). Everything in Parts must outlive it; it answers on the
+/// thread-default context of the thread that started it.
+class HttpServer {
+ public:
+  struct Parts {
+    LiveRegistry &registry;
+    Metrics &metrics;
+    std::function<ApiAnswer(const ApiRequest &)> answer_api;  ///< empty: no API
+    std::function<bool()> is_ready;                           ///< of /readyz; empty: always
+    /// The name of an entry for its page's title; may be empty.
+    std::function<std::optional<std::string>(const std::string &entry)> entry_name;
+  };
+
+  /// Binds config.http and serves from then on.
+  [[nodiscard]] static base::Result<std::unique_ptr<HttpServer>> start(const Config &config,
+                                                                       Parts parts);
+  ~HttpServer();
+
+  /// The port really bound.
+  [[nodiscard]] uint16_t port() const;
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace klive::app

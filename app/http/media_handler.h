@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// MediaHandler: init segments, segments by number and by time, and chunks.
+#pragma once
+
+#include "http/exchange.h"
+#include "http/held_requests.h"
+#include "http/media_files.h"
+#include "live/live_registry.h"
+
+namespace klive::app::http {
+
+/// Thread-bound. Everything given must outlive it.
+class MediaHandler {
+ public:
+  MediaHandler(LiveRegistry &registry, MediaFiles &files, HeldRequests &held);
+  void handle(const Exchange &exchange);
+
+ private:
+  void answer_init(const Exchange &exchange);
+  void answer_segment(const Exchange &exchange, const LiveEntry &entry);
+  void answer_time_segment(const Exchange &exchange, const LiveEntry &entry);
+  void answer_chunk(const Exchange &exchange, const LiveEntry &entry);
+  /// False: the chunk does not exist yet, and is the next to come.
+  [[nodiscard]] bool try_chunk(const Exchange &exchange, const LiveEntry &entry);
+  void send_file(const Exchange &exchange, const std::string &name, uint64_t needed = 0);
+
+  LiveRegistry &registry_;
+  MediaFiles &files_;
+  HeldRequests &held_;
+};
+
+}  // namespace klive::app::http

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// PlaylistHandler: master.m3u8 and index.m3u8 (rfc8216bis 6.2.5, 6.3).
+#include "http/playlist_handler.h"
+
+#include "http/hold_time.h"
+
+namespace klive::app::http {
+namespace {
+
+constexpr char kPlaylistType[] = "application/vnd.apple.mpegurl";
+
+}  // namespace
+
+void refuse_offline(const Exchange &exchange) {
+  exchange.refuse(404, "not_on_air", "Entry " + exchange.route().entry + " is not on air.");
+}
+
+PlaylistHandler::PlaylistHandler(LiveRegistry &registry, RenderedTexts &texts, HeldRequests &held)
+    : registry_(registry), texts_(texts), held_(held) {}
+
+void PlaylistHandler::handle_master(const Exchange &exchange) {
+  const LiveEntry *entry = registry_.find(exchange.route().entry);
+  if (!entry || !entry->is_live()) return refuse_offline(exchange);
+  Answer answer;
+  answer.content_type = kPlaylistType;
+  const bool is_filled =
+      texts_.fill(answer, *entry, "master", exchange.wants_gzip(),
+                  [](const LiveEntry &live) { return manifest::render_master(live.presentation); });
+  if (!is_filled) return refuse_offline(exchange);
+  // The player page starts closer to the edge where that was asked for.
+  exchange.add_header("Klive-Latency", entry->low_latency ? "low" : "normal");
+  exchange.answer(answer);
+}
+
+void PlaylistHandler::handle_media(const Exchange &exchange) {
+  const LiveEntry *entry = registry_.find(exchange.route().entry);
+  if (!entry) return refuse_offline(exchange);
+  const auto directives = manifest::parse_directives(exchange.query());
+  if (!directives) return exchange.refuse(400, "bad_request", directives.error().message);
+  if (try_media(exchange, *entry, *directives)) return;
+  const bool is_held = held_.hold(
+      exchange, entry->id, hold_time(*entry),
+      [this, wanted = *directives](const LiveEntry &changed, const Exchange &waiting) {
+        return try_media(waiting, changed, wanted);
+      },
+      [](const Exchange &waiting) {
+        waiting.refuse(503, "too_late", "The encoder sends nothing at the moment.");
+      });
+  if (!is_held) refuse_crowd(exchange);
+}
+
+bool PlaylistHandler::try_media(const Exchange &exchange, const LiveEntry &entry,
+                                const manifest::DeliveryDirectives &directives) {
+  const std::string &track = exchange.route().track;
+  if (!entry.presentation.tracks.contains(track)) {
+    exchange.refuse(404, "not_found", "Entry " + entry.id + " has no track of that name.");
+    return true;
+  }
+  switch (manifest::check_reload(entry.presentation, track, directives)) {
+    case manifest::ReloadAnswer::kNow:
+      break;
+    case manifest::ReloadAnswer::kWait:
+      return false;
+    case manifest::ReloadAnswer::kTooFar:
+      exchange.refuse(400, "too_far", "That segment is more than two segments ahead.");
+      return true;
+  }
+  Answer answer;
+  answer.content_type = kPlaylistType;
+  const bool skip = directives.skip;
+  const bool is_filled =
+      texts_.fill(answer, entry, skip ? track + "/skip" : track + "/full", exchange.wants_gzip(),
+                  [&track, skip](const LiveEntry &live) {
+                    return manifest::render_media_playlist(live.presentation, track, {true, skip});
+                  });
+  if (is_filled) {
+    exchange.answer(answer);
+  } else {
+    refuse_offline(exchange);
+  }
+  return true;
+}
+
+}  // namespace klive::app::http
