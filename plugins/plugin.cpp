@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The klive plugin: registers every element. Each element's file defines its own gst_klive_register_… function.
+// The klive plugin: registers every element. Each element's file defines its own
+// gst_klive_register_… function.
 #include <gst/gst.h>
 
 gboolean gst_klive_register_auth(GstPlugin *plugin);
 gboolean gst_klive_register_flavormap(GstPlugin *plugin);
+gboolean gst_klive_register_flvdemux(GstPlugin *plugin);
+gboolean gst_klive_register_rtmpsrc(GstPlugin *plugin);
 
 static gboolean plugin_init(GstPlugin *plugin) {
-  return gst_klive_register_auth(plugin) && gst_klive_register_flavormap(plugin);
+  return gst_klive_register_auth(plugin) && gst_klive_register_flavormap(plugin) &&
+         gst_klive_register_rtmpsrc(plugin) && gst_klive_register_flvdemux(plugin);
 }
 
 #define PACKAGE "klive"

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RtmpListener: connections before they belong to an element.
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <fstream>
+#include <vector>
+
+#include "base/locked.h"
+#include "klive/rtmp_listener.h"
+#include "rtmp_publisher.h"
+
+namespace klive {
+namespace {
+
+using test::RtmpPublisher;
+using Phase = RtmpPublisher::Phase;
+using Connections = std::vector<gst::Ptr<GstKliveRtmpConnection>>;
+
+class RtmpListenerTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
+
+  void listen(gst::RtmpListenerSettings settings) {
+    settings.port = 0;
+    auto listener =
+        gst::RtmpListener::start(settings, [this](gst::Ptr<GstKliveRtmpConnection> connection) {
+          arrived_.lock()->push_back(std::move(connection));
+          arrived_.notify();
+        });
+    ASSERT_TRUE(listener) << listener.error().message;
+    listener_ = *std::move(listener);
+  }
+  gst::Ptr<GstKliveRtmpConnection> wait_for_connection() {
+    auto arrived = arrived_.lock();
+    const bool is_there =
+        arrived_.wait_until(arrived, std::chrono::steady_clock::now() + std::chrono::seconds(10),
+                            [](const Connections &now) { return !now.empty(); });
+    if (!is_there) return {};
+    auto connection = std::move(arrived->back());
+    arrived->pop_back();
+    return connection;
+  }
+
+  base::Locked<Connections> arrived_;
+  std::unique_ptr<gst::RtmpListener> listener_;
+};
+
+size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  size_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * 4096;
+}
+
+TEST_F(RtmpListenerTest, ConnectArrives_ConnectionIsHandedOver) {
+  listen({.address = "127.0.0.1"});
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  const auto connection = wait_for_connection();
+  ASSERT_TRUE(connection);
+  EXPECT_EQ(gst::remote_address(connection.get()).substr(0, 10), "127.0.0.1:");
+  EXPECT_EQ(listener_->stats().open, 1U);
+  EXPECT_EQ(listener_->stats().accepted, 1U);
+}
+
+TEST_F(RtmpListenerTest, AnyAddress_TakesBothFamilies) {
+  listen({.address = "::"});
+  RtmpPublisher v4(listener_->port(), "kLive", "1", "127.0.0.1");
+  ASSERT_TRUE(v4.talk_until(Phase::kConnecting));
+  EXPECT_EQ(gst::remote_address(wait_for_connection().get()).substr(0, 10), "127.0.0.1:");
+  RtmpPublisher v6(listener_->port(), "kLive", "1", "::1");
+  if (!v6.talk_until(Phase::kConnecting)) GTEST_SKIP() << "no IPv6 on this machine";
+  EXPECT_EQ(gst::remote_address(wait_for_connection().get()).substr(0, 6), "[::1]:");
+}
+
+TEST_F(RtmpListenerTest, OwnerRefuses_EncoderReadsCodeAndSentence) {
+  listen({.address = "127.0.0.1"});
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  gst::refuse_connection(wait_for_connection(), "NetConnection.Connect.Rejected", "Not today.");
+  EXPECT_EQ(publisher.publish(), Phase::kRefused);
+  EXPECT_NE(publisher.refusal().description.find("Not today."), std::string::npos);
+  EXPECT_TRUE(publisher.is_closed_by_server());
+}
+
+TEST_F(RtmpListenerTest, NothingArrives_ClosedWhenTimeIsUp) {
+  listen({.address = "127.0.0.1", .publish_timeout_ns = 50'000'000});
+  RtmpPublisher silent(listener_->port(), "kLive", "1");
+  EXPECT_TRUE(silent.is_closed_by_server());
+  EXPECT_EQ(listener_->stats().timed_out, 1U);
+  EXPECT_EQ(listener_->stats().open, 0U);
+}
+
+TEST_F(RtmpListenerTest, GarbageInsteadOfHandshake_ClosedAndCounted) {
+  listen({.address = "127.0.0.1"});
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n" + std::string(4096, 'x');
+  publisher.send_raw(base::as_bytes(request));
+  EXPECT_TRUE(publisher.is_closed_by_server());
+  EXPECT_EQ(listener_->stats().protocol_errors, 1U);
+  EXPECT_EQ(listener_->stats().open, 0U);
+}
+
+TEST_F(RtmpListenerTest, TooManyFromOneAddress_NewOnesAreClosedAtOnce) {
+  listen({.address = "127.0.0.1", .max_unauthorised_per_address = 2});
+  const auto first = test::connect_to("127.0.0.1", listener_->port());
+  const auto second = test::connect_to("127.0.0.1", listener_->port());
+  RtmpPublisher third(listener_->port(), "kLive", "1");
+  EXPECT_TRUE(third.is_closed_by_server());
+  EXPECT_EQ(listener_->stats().refused_limit, 1U);
+  EXPECT_EQ(listener_->stats().open, 2U);
+}
+
+TEST_F(RtmpListenerTest, ConnectionDroppedByOwner_ItsPlaceIsFree) {
+  listen({.address = "127.0.0.1", .max_connections = 1});
+  {
+    RtmpPublisher publisher(listener_->port(), "kLive", "1");
+    ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+    wait_for_connection().reset();
+    EXPECT_TRUE(publisher.is_closed_by_server());
+  }
+  RtmpPublisher next(listener_->port(), "kLive", "1");
+  EXPECT_TRUE(next.talk_until(Phase::kConnecting));
+}
+
+TEST_F(RtmpListenerTest, ConnectionOutlivesListener_ItIsStillUsable) {
+  listen({.address = "127.0.0.1"});
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  auto connection = wait_for_connection();
+  listener_.reset();
+  gst::refuse_connection(std::move(connection), "NetConnection.Connect.Rejected", "Too late.");
+  EXPECT_EQ(publisher.publish(), Phase::kRefused);
+}
+
+TEST_F(RtmpListenerTest, AThousandHalfOpen_CostLittleAndHinderNobody) {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  if (files.rlim_cur < 2200) GTEST_SKIP() << "too few file descriptors allowed";
+  listen({.address = "127.0.0.1", .max_unauthorised_per_address = 2000});
+  const size_t before = resident_bytes();
+  const uint8_t version = 3;
+  std::vector<gst::UniqueFd> half_open;
+  for (int i = 0; i < 1000; ++i) {
+    half_open.push_back(test::connect_to("127.0.0.1", listener_->port()));
+    ASSERT_TRUE(half_open.back());
+    ASSERT_EQ(write(half_open.back().get(), &version, 1), 1);
+  }
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  EXPECT_TRUE(wait_for_connection());
+  EXPECT_EQ(listener_->stats().open, 1001U);
+  // Sanitizers put shadows and quarantines around everything.
+#if !defined(__SANITIZE_ADDRESS__)
+  EXPECT_LT(resident_bytes() - before, 8U * 1024 * 1024);
+#else
+  (void)before;
+#endif
+}
+
+}  // namespace
+}  // namespace klive
