@@ -336,7 +336,7 @@ void RtmpSrc::disconnect_now(const rtmp::Refusal &why) {
   end(why.code, why.description);
 }
 
-void RtmpSrc::end(const std::string &code, const std::string &reason) {
+void RtmpSrc::end(std::string code, std::string reason) {
   const bool was_on_air = g_str_equal(state_.lock()->phase, "on-air");
   publication_->hang_up();
   const std::string remote = publication_->remote_address();

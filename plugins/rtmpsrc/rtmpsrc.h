@@ -75,7 +75,7 @@ class RtmpSrc {
   Received receive();
   void handle_events();
   void disconnect_now(const rtmp::Refusal &why);
-  void end(const std::string &code, const std::string &reason);
+  void end(std::string code, std::string reason);
   void set_phase(const char *phase);
   bool is_flushing() { return state_.lock()->flushing; }
 

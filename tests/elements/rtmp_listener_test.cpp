@@ -152,7 +152,8 @@ TEST_F(RtmpListenerTest, AThousandHalfOpen_CostLittleAndHinderNobody) {
   }
   RtmpPublisher publisher(listener_->port(), "kLive", "1");
   ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
-  EXPECT_TRUE(wait_for_connection());
+  const auto connection = wait_for_connection();
+  ASSERT_TRUE(connection);
   EXPECT_EQ(listener_->stats().open, 1001U);
   // Sanitizers put shadows and quarantines around everything.
 #if !defined(__SANITIZE_ADDRESS__)
