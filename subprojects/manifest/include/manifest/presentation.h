@@ -53,6 +53,8 @@ struct TrackInit {
   uint32_t frame_rate_num = 0, frame_rate_den = 1;
   uint32_t sample_rate = 0, channels = 0;
   std::string language = "und";
+  uint32_t discontinuities =
+      0;  ///< at least so many left the window before (written by snapshot())
   friend bool operator==(const TrackInit &, const TrackInit &) = default;
 };
 /// A chunk of the segment being written can be fetched. Not journalled: a segment is durable as a
@@ -64,10 +66,12 @@ struct ChunkAdded {
   uint64_t offset = 0, size = 0;    ///< bytes inside the segment file
   bool independent = false;
   bool discontinuity = false;
+  bool last = false;  ///< the segment ends with this chunk: the next one is chunk 0 of the next
   friend bool operator==(const ChunkAdded &, const ChunkAdded &) = default;
 };
 /// A whole segment is durable under its final name seg-NNNNNNNN.m4s (or is a gap: nothing can be
-/// fetched).
+/// fetched). May come after the first chunks of the next segment; may come again with `gap` when
+/// the file got lost.
 struct SegmentAdded {
   std::string track;
   uint32_t segment = 0;
@@ -78,9 +82,19 @@ struct SegmentAdded {
   bool gap = false;
   friend bool operator==(const SegmentAdded &, const SegmentAdded &) = default;
 };
-/// Segments numbered below `first` left the window (of every track).
+/// Segments without a discontinuity in any track between them: a DASH Period.
+struct Stretch {
+  uint32_t first = 0;     ///< number of its first segment; never changes, so it names the Period
+  base::MediaTime start;  ///< entry timeline; never changes
+  friend bool operator==(const Stretch &, const Stretch &) = default;
+};
+/// Segments numbered below `first` left the window (of every track). The other fields carry what
+/// other lines cannot: repair and snapshot() write them, and `stretch` is said when one begins.
 struct WindowMoved {
   uint32_t first = 0;
+  uint32_t next = 0;             ///< numbers below this one are used up; 0 = says nothing
+  uint32_t discontinuities = 0;  ///< Presentation::discontinuity_floor; 0 = says nothing
+  std::optional<Stretch> stretch = {};
   friend bool operator==(const WindowMoved &, const WindowMoved &) = default;
 };
 /// The track's publication went away (active = false) or came back; inactive tracks are listed last
@@ -109,9 +123,18 @@ struct Segment {
   int64_t start = 0, duration = 0;
   uint64_t size = 0;
   uint32_t init = 0;
+  uint32_t timescale = 0;  ///< of the init; a track's may change with its format
   bool discontinuity = false;
   bool gap = false;
+  bool durable =
+      true;  ///< false: all chunks are there, the file has its ".part" name a moment more
   std::vector<Chunk> chunks;  ///< kept for the newest segments only
+
+  [[nodiscard]] base::MediaTime time(int64_t ticks) const {
+    return base::MediaTime::from_ticks(ticks, timescale);
+  }
+  [[nodiscard]] base::MediaTime start_time() const { return time(start); }
+  [[nodiscard]] base::MediaTime end_time() const { return time(start + duration); }
 };
 struct Track {
   TrackInit init;  ///< the newest
@@ -121,6 +144,9 @@ struct Track {
   uint32_t discontinuity_sequence = 0;  ///< discontinuities that left the window
   uint64_t peak_bitrate = 0, average_bitrate = 0;  ///< bit/s over the window, whole segments
   std::map<uint32_t, TrackInit> inits;             ///< every init the window's segments use
+
+  /// End of the newest whole segment or chunk.
+  [[nodiscard]] base::MediaTime end() const;
 };
 
 /// Plain value; copyable. apply() keeps the rules (numbers go up, holes become gaps) and refuses
@@ -134,8 +160,18 @@ class Presentation {
   bool on_air = false;                  ///< between SessionStarted and SessionEnded
   std::map<std::string, Track> tracks;  ///< by folder name
   uint32_t next_segment = 0;            ///< one past the highest number ever seen in any track
-  base::MediaTime target_duration;  ///< >= every segment ever listed; never goes down in a session
+  /// Whole seconds; >= every segment ever listed, rounded to the nearest second (RFC 8216 4.3.3.1).
+  /// Never goes down in a session.
+  base::MediaTime target_duration;
+  base::MediaTime part_target;       ///< >= every chunk of the session
+  uint32_t window_first = 0;         ///< of the last WindowMoved
+  std::deque<Stretch> stretches;     ///< those of the window, oldest first
+  uint32_t discontinuity_floor = 0;  ///< where a track without a neighbour begins to count
 };
+
+/// The events that build this presentation again, without chunks: a journal with nothing
+/// superfluous.
+[[nodiscard]] std::vector<Event> snapshot(const Presentation &presentation);
 
 /// "seg-00000042.m4s", "init-3.mp4", and the name of a chunk, "seg-00000042.3.m4s".
 [[nodiscard]] std::string segment_name(uint32_t segment);
