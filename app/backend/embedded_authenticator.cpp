@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The Authenticator over the embedded EntryStore.
+#include "backend/embedded_authenticator.h"
+
+#include <thread>
+
+#include "backend/wrong_tokens.h"
+#include "kaltura/ks.h"
+
+namespace klive::app {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+class EmbeddedAuthenticator final : public gst::Authenticator {
+ public:
+  EmbeddedAuthenticator(EntryStore &store, RefusalCounter counter)
+      : store_(store), counter_(std::move(counter)) {}
+
+  Result<gst::Grant> authenticate(const kaltura::PublishAddress &address,
+                                  const std::string &remote_address) override {
+    const auto entry = store_.get(address.entry);
+    if (!entry && entry.error().code != ErrorCode::kNotFound) {
+      count("unavailable");
+      return fail(ErrorCode::kUnavailable,
+                  "The entries cannot be read at the moment. Try again in a few seconds.");
+    }
+    if (!entry) {
+      delay(remote_address);
+      count("entry");
+      return fail(ErrorCode::kNotFound, "Entry id \"" + address.entry +
+                                            "\" not found. Copy the URL of an entry that exists; "
+                                            "this one may have been deleted.");
+    }
+    if (!kaltura::equal_in_constant_time(entry->token, address.token)) {
+      delay(remote_address);
+      count("token");
+      return fail(ErrorCode::kRefused,
+                  "Invalid token supplied for live entry [" + entry->id +
+                      "]. Copy the entry's URL again; its token may have been replaced.");
+    }
+    const Profile *profile = find_profile(entry->profile);
+    gst::Grant grant;
+    grant.entry = entry->id;
+    grant.token_id = token_id(entry->token);
+    grant.low_latency = entry->low_latency();
+    if (profile != nullptr) grant.flavors = profile->ingest;
+    return grant;
+  }
+
+ private:
+  /// On the publication's own streaming thread; nobody else waits.
+  void delay(const std::string &remote_address) {
+    std::this_thread::sleep_for(wrong_tokens_.note(remote_address, WrongTokens::Clock::now()));
+  }
+  void count(const char *reason) {
+    if (counter_) counter_(reason);
+  }
+
+  EntryStore &store_;
+  RefusalCounter counter_;
+  WrongTokens wrong_tokens_;
+};
+
+}  // namespace
+
+std::shared_ptr<gst::Authenticator> make_embedded_authenticator(EntryStore &store,
+                                                                RefusalCounter counter) {
+  return std::make_shared<EmbeddedAuthenticator>(store, std::move(counter));
+}
+
+}  // namespace klive::app
