@@ -18,7 +18,10 @@ base::Result<std::optional<MessagePart>> ChunkReader::read(base::ByteView &input
     if (!whole) return base::fail(std::move(whole).error());
     if (!*whole) return std::optional<MessagePart>();
   }
-  if (chunk_left_ > 0 && held_size_ == 0 && input.empty()) return std::optional<MessagePart>();
+  // A message is announced as soon as its header is there, so that a bad one is refused before its
+  // bytes come.
+  const bool is_hungry = chunk_left_ > 0 && held_size_ == 0 && input.empty();
+  if (is_hungry && !first_part_) return std::optional<MessagePart>();
   return std::optional<MessagePart>(take_part(input));
 }
 
