@@ -22,8 +22,6 @@ constexpr Verb kVerbs[] = {
     {"publish", "publish a test picture or a file to an entry", publish_command},
     {"describe", "print what is built for an entry", describe_command},
     {"check", "check pipeline descriptions", check_command},
-    {"describe", "print what is built for an entry", describe_command},
-    {"check", "check pipeline descriptions", check_command},
     {"worker", nullptr, worker_command},
 };
 

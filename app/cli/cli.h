@@ -25,8 +25,6 @@ using Arguments = std::vector<std::string>;
 [[nodiscard]] int publish_command(const Arguments &arguments);
 [[nodiscard]] int describe_command(const Arguments &arguments);
 [[nodiscard]] int check_command(const Arguments &arguments);
-[[nodiscard]] int describe_command(const Arguments &arguments);
-[[nodiscard]] int check_command(const Arguments &arguments);
 
 /// Prints "klive: SENTENCE" to standard error.
 void complain(const std::string &sentence);
