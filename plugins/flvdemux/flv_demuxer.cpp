@@ -68,11 +68,14 @@ GstFlowReturn FlvDemuxer::chain(gst::Ptr<GstBuffer> buffer) {
 bool FlvDemuxer::next_tag(base::MediaTime arrival, GstFlowReturn &flow) {
   GstAdapter *adapter = adapter_.get();
   if (gst_adapter_available(adapter) < kTagHeaderSize) return false;
-  if (skip_file_header()) return true;
-  if (gst_adapter_available(adapter) < kTagHeaderSize) return false;
-
   uint8_t bytes[kTagHeaderSize];
   gst_adapter_copy(adapter, bytes, 0, sizeof bytes);
+  // Not only at the beginning: an encoder that comes back begins a new file.
+  if (const auto size = read_file_header({bytes, kFileHeaderSize})) {
+    if (gst_adapter_available(adapter) < *size) return false;
+    gst_adapter_flush(adapter, *size);
+    return true;
+  }
   const auto header = read_tag_header(bytes);
   if (!header) {
     flow = fail("the bytes do not follow the structure of FLV");
@@ -99,15 +102,6 @@ bool FlvDemuxer::next_tag(base::MediaTime arrival, GstFlowReturn &flow) {
   gst_adapter_flush(adapter, kTagTrailerSize);
   ++stats_.lock()->tags;
   flow = read_body(tag);
-  return true;
-}
-
-bool FlvDemuxer::skip_file_header() {
-  uint8_t bytes[kFileHeaderSize];
-  gst_adapter_copy(adapter_.get(), bytes, 0, sizeof bytes);
-  const auto size = read_file_header(bytes);
-  if (!size || gst_adapter_available(adapter_.get()) < *size) return false;
-  gst_adapter_flush(adapter_.get(), *size);
   return true;
 }
 
@@ -250,6 +244,9 @@ void FlvDemuxer::announce(Track &track) {
     gst_flow_combiner_add_pad(combiner_.get(), track.pad.get());
     gst_element_add_pad(element_, track.pad.get());
   }
+  // Carries what was announced to whoever was linked just now, before there is a frame.
+  gst_pad_push_event(track.pad.get(),
+                     gst_event_new_tag(gst_tag_list_new(GST_TAG_CONTAINER_FORMAT, "FLV", nullptr)));
 }
 
 GstFlowReturn FlvDemuxer::push_video(Track &track, const Tag &tag,

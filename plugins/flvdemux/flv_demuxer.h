@@ -79,7 +79,6 @@ class FlvDemuxer {
   [[nodiscard]] base::MediaTime arrival_now();
   /// Whether a whole tag was taken; `flow` says what became of it.
   bool next_tag(base::MediaTime arrival, GstFlowReturn &flow);
-  bool skip_file_header();
   [[nodiscard]] GstFlowReturn read_body(Tag &tag);
   [[nodiscard]] GstFlowReturn read_video(const Tag &tag);
   [[nodiscard]] GstFlowReturn read_audio(const Tag &tag);
