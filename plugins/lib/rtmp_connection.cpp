@@ -2,6 +2,8 @@
 // GstKliveRtmpConnection: the object, its slot in the listener's counts, and its end.
 #include "klive/rtmp_connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -47,6 +49,11 @@ void linger_close(UniqueFd socket, std::unique_ptr<RtmpSlot> slot) {
       eventfd_write(admissions->wake.get(), 1);
     }
   }
+}
+
+void acknowledge_quickly(int socket) {
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 SendResult send_some(int socket, base::Bytes &bytes) {

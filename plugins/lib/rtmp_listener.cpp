@@ -226,6 +226,7 @@ void Listener::read(Peer &peer) {
       return remove(peer);
     if (count < 0) return;
     peer.slot->count_received(static_cast<size_t>(count));
+    acknowledge_quickly(peer.socket.get());
     if (!peer.session) peer.session.emplace();
     const auto fed = peer.session->feed({buffer, static_cast<size_t>(count)});
     std::optional<rtmp::Event> event = peer.session->next_event();

@@ -42,6 +42,7 @@ Received Publication::receive() {
     // A short read has emptied the socket: asking once more would only hear so.
     if (static_cast<size_t>(count) < sizeof buffer) break;
   }
+  if (!is_on_air()) acknowledge_quickly(connection_.socket.get());
   return total > 0 ? Received::kSome : Received::kNothing;
 }
 

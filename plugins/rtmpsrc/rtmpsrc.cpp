@@ -52,6 +52,7 @@ bool RtmpSrc::start() {
   running_ = *settings.lock();
   *state_.lock() = State();
   ending_.reset();
+  pushed_ = 0;
   if (!running_.connection) return listen(running_);
   std::optional<RtmpConnection> connection = take_rtmp_connection(running_.connection.get());
   if (!connection) {
@@ -155,6 +156,7 @@ GstFlowReturn RtmpSrc::create(GstBuffer **buffer) {
     }
     Ptr<GstBuffer> made = publication_->is_on_air() ? look() : negotiate();
     if (made) {
+      pushed_ += gst_buffer_get_size(made.get());
       *buffer = made.release();
       return GST_FLOW_OK;
     }
@@ -260,6 +262,8 @@ void RtmpSrc::announce() {
   if (caps) gst_pad_push_event(pad, gst_event_new_caps(caps.get()));
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_BYTES);
+  // Byte positions go on: a file behind us would be written over from its start otherwise.
+  segment.start = segment.time = segment.position = pushed_;
   gst_base_src_new_segment(element_, &segment);
 }
 

@@ -91,6 +91,7 @@ class RtmpSrc {
   GstClockTime budget_ = 0;
   int64_t next_look_ = 0;
   int64_t last_data_ = 0;
+  uint64_t pushed_ = 0;  // bytes since start()
   // Last: its thread calls arrive() until it is gone.
   std::unique_ptr<RtmpListener> listener_;
 };

@@ -352,6 +352,27 @@ TEST_F(RtmpSrcTest, EncoderReturns_SecondPublicationStartsWithNewStreamAndHeader
   EXPECT_EQ(ids.back(), "1_abcd1234/primary/36");
 }
 
+TEST_F(RtmpSrcTest, EncoderReturns_FileBehindHoldsBothPublications) {
+  const TempFile file("out.flv", "");
+  TestPipeline pipeline(
+      "klivertmpsrc name=src location=rtmp://127.0.0.1:0/kLive ! kliveauth entries=" +
+      entries_.path() + " ! filesink name=out async=false location=" + file.path());
+  ASSERT_TRUE(pipeline.play());
+  for (int i = 0; i < 2; ++i) {
+    RtmpPublisher publisher(port_of(pipeline), kApp, "1");
+    ASSERT_EQ(publisher.publish(), Phase::kPublished) << publisher.refusal().description;
+    ASSERT_TRUE(publisher.send_video(0, kFrame));
+    publisher.unpublish();
+    ASSERT_TRUE(pipeline.wait_for_message("klive-publication-ended"));
+  }
+  pipeline.stop();
+  gsize size = 0;
+  gchar *content = nullptr;
+  g_file_get_contents(file.path().c_str(), &content, &size, nullptr);
+  const gst::CharPtr owned(content);
+  EXPECT_EQ(size, 2 * (kFlvHeader + kTagFrame + kFrame.size()));
+}
+
 TEST_F(RtmpSrcTest, TagsWithinOneBudget_ComeAsOneBuffer) {
   TestPipeline pipeline(front("read-budget=1000000000"));
   ASSERT_TRUE(pipeline.play());

@@ -61,6 +61,11 @@ struct RtmpConnection {
 [[nodiscard]] std::optional<RtmpConnection> take_rtmp_connection(
     GstKliveRtmpConnection *connection);
 
+/// Acknowledges what was received at once. Encoders that send a command in several small writes
+/// wait for that before the next one (Nagle's algorithm), up to 40 ms each. The kernel forgets it:
+/// call it after each read until media flows.
+void acknowledge_quickly(int socket);
+
 enum class SendResult { kAll, kSome, kFailed };
 /// Sends as much of `bytes` as the socket takes and keeps the rest in it.
 [[nodiscard]] SendResult send_some(int socket, base::Bytes &bytes);
