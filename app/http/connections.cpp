@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 
 #include <string_view>
 
@@ -168,19 +169,21 @@ void Connections::take(gst::Ptr<GSocket> socket) {
   by_remote_[remote.get()] = object;
   ++per_host_[host];
   open_[object] = {
-      this, std::move(socket), remote, host, g_get_monotonic_time() + limits_.first_request, false};
+      this, std::move(socket), remote, host, g_get_monotonic_time() + limits_.head, false, false};
   serve_(G_IO_STREAM(stream.get()), local.get(), remote.get());
 }
 
 void Connections::on_closed(void *owner, GObject *stream) {
-  auto *connections = static_cast<Connections *>(owner);
-  const auto found = connections->open_.find(stream);
-  if (found == connections->open_.end()) return;
-  const auto host = connections->per_host_.find(found->second.host);
-  if (host != connections->per_host_.end() && --host->second == 0)
-    connections->per_host_.erase(host);
-  connections->by_remote_.erase(found->second.remote.get());
-  connections->open_.erase(found);
+  static_cast<Connections *>(owner)->forget(stream);
+}
+
+void Connections::forget(GObject *stream) {
+  const auto found = open_.find(stream);
+  if (found == open_.end()) return;
+  const auto host = per_host_.find(found->second.host);
+  if (host != per_host_.end() && --host->second == 0) per_host_.erase(host);
+  by_remote_.erase(found->second.remote.get());
+  open_.erase(found);
 }
 
 Connections::Open *Connections::find(GSocketAddress *remote) {
@@ -190,10 +193,18 @@ Connections::Open *Connections::find(GSocketAddress *remote) {
   return open == open_.end() ? nullptr : &open->second;
 }
 
-void Connections::request_awaited(GSocketAddress *remote) {
-  if (Open *open = find(remote))
-    open->deadline =
-        g_get_monotonic_time() + (open->had_request ? limits_.next_request : limits_.first_request);
+void Connections::head_awaited(GSocketAddress *remote) {
+  if (Open *open = find(remote)) {
+    open->is_idle = false;
+    open->deadline = g_get_monotonic_time() + limits_.head;
+  }
+}
+
+void Connections::request_finished(GSocketAddress *remote) {
+  if (Open *open = find(remote)) {
+    open->is_idle = true;
+    open->deadline = g_get_monotonic_time() + limits_.idle;
+  }
 }
 
 void Connections::body_awaited(GSocketAddress *remote) {
@@ -204,7 +215,6 @@ void Connections::body_awaited(GSocketAddress *remote) {
 // that stops reading meets `silence`.
 void Connections::request_read(GSocketAddress *remote) {
   if (Open *open = find(remote)) {
-    open->had_request = true;
     open->deadline = 0;
   }
 }
@@ -213,14 +223,33 @@ void Connections::cut(GSocketAddress *remote) {
   if (Open *open = find(remote)) g_socket_shutdown(open->socket.get(), TRUE, TRUE, nullptr);
 }
 
+bool Connections::is_hung_up(const Open &open) {
+  pollfd state{g_socket_get_fd(open.socket.get()), POLLRDHUP, 0};
+  return poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+// libsoup 3.2 forgets a kept-alive connection whose client goes away between two requests: it reads
+// the end, and neither closes the socket nor frees the stream. So what is found hung up twice,
+// between requests, is closed here.
 void Connections::close_late() {
   const int64_t now = g_get_monotonic_time();
+  std::vector<GObject *> gone;
   for (auto &[stream, open] : open_) {
+    if (open.is_idle && is_hung_up(open)) {
+      if (open.was_hung_up) gone.push_back(stream);
+      open.was_hung_up = true;
+      continue;
+    }
     if (open.deadline == 0 || open.deadline > now) continue;
     open.deadline = 0;
+    if (!open.is_idle) refused_("slow");
     // Seen by the server as the client's going.
     g_socket_shutdown(open.socket.get(), TRUE, TRUE, nullptr);
-    refused_("slow");
+  }
+  for (GObject *stream : gone) {
+    g_object_weak_unref(stream, &Connections::on_closed, this);
+    g_socket_close(open_.at(stream).socket.get(), nullptr);
+    forget(stream);
   }
 }
 

@@ -21,9 +21,9 @@ namespace klive::app::http {
 
 struct ConnectionLimits {
   uint32_t most = 10000;
-  uint32_t most_per_address = 1024;  ///< loopback, where a front stands, is only bound by `most`
-  int64_t first_request = 15 * G_USEC_PER_SEC;  ///< to send a whole request head
-  int64_t next_request = 75 * G_USEC_PER_SEC;   ///< keep-alive, and to send the next head
+  uint32_t most_per_address = 1024;    ///< loopback, where a front stands, is only bound by `most`
+  int64_t head = 15 * G_USEC_PER_SEC;  ///< to send a whole request head
+  int64_t idle = 75 * G_USEC_PER_SEC;  ///< kept alive between requests
   int64_t body = 30 * G_USEC_PER_SEC;
   unsigned silence = 60;  ///< seconds without a byte moving, in either direction
 };
@@ -46,9 +46,10 @@ class Connections {
   [[nodiscard]] size_t count() const { return open_.size(); }
 
   /// Progress of the connection whose remote address object is `remote`.
-  void request_awaited(GSocketAddress *remote);
+  void head_awaited(GSocketAddress *remote);
   void body_awaited(GSocketAddress *remote);
   void request_read(GSocketAddress *remote);
+  void request_finished(GSocketAddress *remote);
   void cut(GSocketAddress *remote);
 
  private:
@@ -58,7 +59,8 @@ class Connections {
     gst::Ptr<GSocketAddress> remote;
     std::string host;
     int64_t deadline = 0;  ///< monotonic, microseconds; 0 = none
-    bool had_request = false;
+    bool is_idle = false;
+    bool was_hung_up = false;
   };
 
   [[nodiscard]] bool accept_one();
@@ -67,6 +69,8 @@ class Connections {
   void watch();
   void pause_accepting();
   void close_late();
+  void forget(GObject *stream);
+  [[nodiscard]] static bool is_hung_up(const Open &open);
   [[nodiscard]] Open *find(GSocketAddress *remote);
   static gboolean on_incoming(GSocket *, GIOCondition, void *owner);
   static void on_closed(void *owner, GObject *stream);

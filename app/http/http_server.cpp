@@ -2,7 +2,11 @@
 // HttpServer: everything that klive serves over HTTP.
 #include "http/http_server.h"
 
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <libsoup/soup.h>
+
+#include <algorithm>
 
 #include "http/api_handler.h"
 #include "http/connections.h"
@@ -32,6 +36,27 @@ constexpr unsigned kForgetFilesEvery = 5;  // seconds
 goffset body_limit(SoupServerMessage *message) {
   const char *path = g_uri_get_path(soup_server_message_get_uri(message));
   return http::parse_route(path).kind == RouteKind::kApi ? kMaxApiBody : kMaxOtherBody;
+}
+
+// libsoup keeps connections alive only while it has a listener of its own. Ours are in Connections,
+// so it gets one that nobody can reach: a Unix socket whose name is gone before it listens.
+base::Result<void> give_idle_listener(SoupServer *server) {
+  GError *raw = nullptr;
+  const gst::CharPtr folder(g_dir_make_tmp("klive-http-XXXXXX", &raw));
+  const gst::CharPtr path(folder ? g_build_filename(folder.get(), "idle", nullptr) : nullptr);
+  if (path) {
+    const auto address = gst::Ptr<GSocketAddress>::take(g_unix_socket_address_new(path.get()));
+    const auto socket = gst::Ptr<GSocket>::take(
+        g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &raw));
+    const bool is_bound = socket && g_socket_bind(socket.get(), address.get(), FALSE, &raw);
+    g_unlink(path.get());
+    if (is_bound && g_socket_listen(socket.get(), &raw))
+      soup_server_listen_socket(server, socket.get(), SoupServerListenOptions{}, &raw);
+  }
+  if (folder) g_rmdir(folder.get());
+  const gst::ErrorPtr error(raw);
+  if (error) return base::fail(base::ErrorCode::kIo, std::string("HTTP server: ") + error->message);
+  return {};
 }
 
 void describe_metrics(Metrics &metrics) {
@@ -73,6 +98,7 @@ struct HttpServer::State {
     soup_server_add_early_handler(server.get(), nullptr, &State::on_head, this, nullptr);
     soup_server_add_handler(server.get(), nullptr, &State::on_request, this, nullptr);
     g_signal_connect(server.get(), "request-started", G_CALLBACK(&State::on_awaited), this);
+    g_signal_connect(server.get(), "request-finished", G_CALLBACK(&State::on_finished), this);
     g_signal_connect(server.get(), "request-read", G_CALLBACK(&State::on_read), this);
     forgetting = parts.registry.subscribe([this](const LiveEntry &entry) {
       if (!parts.registry.find(entry.id)) texts.forget(entry.id);
@@ -218,7 +244,11 @@ struct HttpServer::State {
     static_cast<State *>(state)->handle(message);
   }
   static void on_awaited(SoupServer *, SoupServerMessage *message, void *state) {
-    static_cast<State *>(state)->connections.request_awaited(
+    static_cast<State *>(state)->connections.head_awaited(
+        soup_server_message_get_remote_address(message));
+  }
+  static void on_finished(SoupServer *, SoupServerMessage *message, void *state) {
+    static_cast<State *>(state)->connections.request_finished(
         soup_server_message_get_remote_address(message));
   }
   static void on_read(SoupServer *, SoupServerMessage *message, void *state) {
@@ -248,6 +278,8 @@ HttpServer::~HttpServer() = default;
 
 base::Result<std::unique_ptr<HttpServer>> HttpServer::start(const Config &config, Parts parts) {
   auto state = std::make_unique<State>(config, std::move(parts));
+  if (auto ready = give_idle_listener(state->server.get()); !ready)
+    return base::fail(std::move(ready).error());
   const auto port = state->connections.listen(config.http.address, config.http.port);
   if (!port) return base::fail(port.error());
   state->port = *port;
