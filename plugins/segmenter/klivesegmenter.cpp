@@ -85,10 +85,10 @@ static gboolean gst_klive_segmenter_sink_event(GstPad *pad, GstObject *parent, G
 }
 
 static gboolean gst_klive_segmenter_source_query(GstPad *pad, GstObject *parent, GstQuery *query) {
-  if (!gst_pad_query_default(pad, parent, query)) return FALSE;
-  if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) {
-    GST_KLIVE_SEGMENTER(parent)->segmenter->add_latency(query);
-  }
+  const gboolean answered = gst_pad_query_default(pad, parent, query);
+  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return answered;
+  if (!answered) gst_query_set_latency(query, FALSE, 0, GST_CLOCK_TIME_NONE);
+  GST_KLIVE_SEGMENTER(parent)->segmenter->add_latency(query);
   return TRUE;
 }
 

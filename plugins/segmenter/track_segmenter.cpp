@@ -199,6 +199,9 @@ GstFlowReturn TrackSegmenter::take_sample(State &state, Input &input, GstBuffer 
   cmaf::InputSample sample;
   sample.dts = {decode + *input.shift};
   sample.pts = {pts.value_or(decode)};
+  if (GST_BUFFER_DURATION_IS_VALID(buffer)) {
+    sample.duration = {static_cast<int64_t>(GST_BUFFER_DURATION(buffer))};
+  }
   sample.key = !is_video || !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   sample.discontinuity = input.has_samples && GST_BUFFER_IS_DISCONT(buffer);
   sample.data = data;
@@ -232,8 +235,10 @@ GstFlowReturn TrackSegmenter::push(Buffers buffers) {
 
 void TrackSegmenter::announce() {
   announced_ = true;
-  const gst::CharPtr id(gst_pad_create_stream_id(source_, element_, "cmaf"));
-  GstEvent *start = gst_event_new_stream_start(id.get());
+  // Of several tracks, so no track's stream-id can be continued.
+  const gst::CharPtr unique(g_uuid_string_random());
+  const std::string id = std::string(unique.get()) + "/cmaf";
+  GstEvent *start = gst_event_new_stream_start(id.c_str());
   gst_event_set_group_id(start, gst_util_group_id_next());
   gst_pad_push_event(source_, start);
   const auto caps = gst::Ptr<GstCaps>::take(gst_caps_new_empty_simple("application/x-klive-cmaf"));

@@ -58,6 +58,9 @@ ElementRig::ElementRig(const char *factory)
     : element_(gst::adopt_floating(gst_element_factory_make(factory, nullptr))),
       bus_(gst::Ptr<GstBus>::take(gst_bus_new())),
       clock_(GST_TEST_CLOCK(gst_test_clock_new_with_start_time(100 * GST_SECOND))) {
+  // What GLib and GStreamer call a warning is a mistake of the element.
+  g_log_set_always_fatal(
+      static_cast<GLogLevelFlags>(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING));
   gst_element_set_bus(element_.get(), bus_.get());
   gst_element_set_clock(element_.get(), GST_CLOCK(clock_));
   const auto on_pad = +[](GstElement *, GstPad *pad, gpointer self) {
