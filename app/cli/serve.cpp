@@ -33,8 +33,6 @@ int worker_command(const Arguments &arguments) {
   options.number("control-fd", control_fd, 0, 1'000'000, "Descriptor of the control channel", "N");
   options.number("memory-limit", memory, 0, INT64_MAX,
                  "Private data that it may have; 0 = unlimited", "BYTES");
-  options.number("memory-limit", memory, 0, INT64_MAX,
-                 "Private data that it may have; 0 = unlimited", "BYTES");
   if (!options.parse(arguments, 0, 0)) return options.status();
   if (!control_fd) {
     complain("a worker is started by \"klive serve\", with --control-fd");

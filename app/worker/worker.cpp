@@ -169,6 +169,7 @@ void Worker::call(const std::string &method, GVariant *arguments,
                                                result.error().message.c_str());
   }
   if (stop) quit(0);
+  if (method == "Start" && !result) quit(1);  // of no use to anybody; the door says why
 }
 
 }  // namespace
