@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "klive/rtmp_connection.h"
 #include "rtmp/server_session.h"
+#include "wake.h"
 
 namespace klive::gst {
 
@@ -26,6 +27,9 @@ class Publication {
   [[nodiscard]] int64_t publish_deadline() const { return connection_.publish_deadline; }
   [[nodiscard]] bool is_on_air() const { return stream_.has_value(); }
   [[nodiscard]] bool has_unsent() const { return !connection_.unsent.empty(); }
+  [[nodiscard]] WaitFor waits_for() const {
+    return has_unsent() ? WaitFor::kDataOrRoom : WaitFor::kData;
+  }
   [[nodiscard]] uint64_t bytes() const { return bytes_; }
   /// What broke, after kFailed or a false send().
   [[nodiscard]] const std::string &failure() const { return failure_; }

@@ -94,23 +94,12 @@ bool RtmpSrc::listen(const RtmpSrcSettings &from) {
 }
 
 void RtmpSrc::arrive(Ptr<GstKliveRtmpConnection> connection) {
-  bool is_busy = false;
   bool is_full = false;
   {
     auto state = state_.lock();
-    const bool is_on_air = g_str_equal(state->phase, "on-air");
-    const bool is_silent = g_get_monotonic_time() - state->last_data > kTakeOverSilence;
-    is_busy = is_on_air && !is_silent;
     is_full = state->waiting.size() >= kWaitingLimit;
-    if (!is_busy && !is_full) {
-      state->waiting.push_back(std::move(connection));
-      if (is_on_air) state->disconnect = {kBadName, "Another encoder took over after a silence."};
-    }
+    if (!is_full) state->waiting.push_back(std::move(connection));
   }
-  if (is_busy)
-    return refuse_connection(std::move(connection), kBadName,
-                             "Somebody else is publishing here; this address takes one "
-                             "publication at a time.");
   if (is_full)
     return refuse_connection(std::move(connection), kRejected,
                              "Too many encoders are waiting to publish here.");
@@ -132,10 +121,12 @@ GstFlowReturn RtmpSrc::create(GstBuffer **buffer) {
   for (;;) {
     std::optional<rtmp::Refusal> why;
     Ptr<GstKliveRtmpConnection> next;
+    bool is_contested = false;
     {
       auto state = state_.lock();
       if (state->flushing) return GST_FLOW_FLUSHING;
       why = std::exchange(state->disconnect, std::nullopt);
+      is_contested = publication_ && !state->waiting.empty();
       if (!publication_ && !state->waiting.empty()) {
         next = std::move(state->waiting.front());
         state->waiting.pop_front();
@@ -147,11 +138,15 @@ GstFlowReturn RtmpSrc::create(GstBuffer **buffer) {
     }
     if (!publication_) {
       if (!listener_) return GST_FLOW_EOS;
-      wake_.wait(-1, false, 0);
+      wake_.wait(-1, WaitFor::kEnd, 0);
       continue;
     }
     if (why) {
       disconnect_now(*why);
+      continue;
+    }
+    if (is_contested && publication_->is_on_air() && !ending_) {
+      contest();
       continue;
     }
     Ptr<GstBuffer> made = publication_->is_on_air() ? look() : negotiate();
@@ -161,6 +156,28 @@ GstFlowReturn RtmpSrc::create(GstBuffer **buffer) {
       return GST_FLOW_OK;
     }
   }
+}
+
+// Somebody wants the place of what is on air. An encoder that stops and starts again finds its own
+// old connection here, whose end may not have been looked at yet.
+void RtmpSrc::contest() {
+  // The first read stops at the last bytes, the second one sees whether the end is behind them.
+  receive();
+  if (!ending_) receive();
+  handle_events();
+  if (ending_) return;
+  if (g_get_monotonic_time() - last_data_ > kTakeOverSilence)
+    return disconnect_now({kBadName, "Another encoder took over after a silence."});
+  Ptr<GstKliveRtmpConnection> refused;
+  {
+    auto state = state_.lock();
+    if (state->waiting.empty()) return;
+    refused = std::move(state->waiting.front());
+    state->waiting.pop_front();
+  }
+  refuse_connection(std::move(refused), kBadName,
+                    "Somebody else is publishing here; this address takes one publication at a "
+                    "time.");
 }
 
 Ptr<GstBuffer> RtmpSrc::negotiate() {
@@ -180,7 +197,7 @@ Ptr<GstBuffer> RtmpSrc::negotiate() {
     end("", "The encoder connected and did not publish in time.");
     return {};
   }
-  const Woken woken = wake_.wait(publication_->socket(), publication_->has_unsent(),
+  const Woken woken = wake_.wait(publication_->socket(), publication_->waits_for(),
                                  publication_->publish_deadline());
   if (woken == Woken::kBySocket) receive();
   return {};
@@ -269,11 +286,15 @@ void RtmpSrc::announce() {
 
 Ptr<GstBuffer> RtmpSrc::look() {
   if (ending_) {
+    base::Bytes rest = publication_->take_media();
+    if (!rest.empty()) return wrap(std::move(rest));
     end("", *ending_);
     return {};
   }
-  // Between two looks only calls wake the thread: what arrives meanwhile comes in one read.
-  if (g_get_monotonic_time() < next_look_ && wake_.wait(-1, false, next_look_) == Woken::kByCall)
+  // Between two looks only calls and the encoder's end wake the thread: what arrives meanwhile
+  // comes in one read.
+  if (g_get_monotonic_time() < next_look_ &&
+      wake_.wait(publication_->socket(), WaitFor::kEnd, next_look_) == Woken::kByCall)
     return {};
   if (receive() == Received::kNothing) {
     const int64_t until = running_.timeout ? last_data_ + microseconds(running_.timeout) : 0;
@@ -282,7 +303,7 @@ Ptr<GstBuffer> RtmpSrc::look() {
       disconnect_now({"NetStream.Publish.Idle", "The encoder sent nothing for too long."});
       return {};
     }
-    if (wake_.wait(publication_->socket(), publication_->has_unsent(), until) == Woken::kByCall)
+    if (wake_.wait(publication_->socket(), publication_->waits_for(), until) == Woken::kByCall)
       return {};
     receive();
   }

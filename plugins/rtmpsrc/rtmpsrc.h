@@ -64,6 +64,7 @@ class RtmpSrc {
   bool listen(const RtmpSrcSettings &settings);
   void arrive(Ptr<GstKliveRtmpConnection> connection);  // listener's thread
   void begin(RtmpConnection connection);
+  void contest();
   Ptr<GstBuffer> negotiate();
   void decide_connect();
   Ptr<GstBuffer> decide_publish(const rtmp::PublishRequested &publish);

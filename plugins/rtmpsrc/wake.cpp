@@ -10,13 +10,28 @@
 
 namespace klive::gst {
 
+namespace {
+
+short events_of(WaitFor what) {
+  switch (what) {
+    case WaitFor::kEnd:
+      return POLLRDHUP;
+    case WaitFor::kData:
+      return POLLIN;
+    case WaitFor::kDataOrRoom:
+      return POLLIN | POLLOUT;
+  }
+  return 0;
+}
+
+}  // namespace
+
 Wake::Wake() : event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
 void Wake::call() const { eventfd_write(event_.get(), 1); }
 
-Woken Wake::wait(int socket, bool want_to_send, int64_t until) const {
-  pollfd watched[2] = {{event_.get(), POLLIN, 0},
-                       {socket, static_cast<short>(want_to_send ? POLLIN | POLLOUT : POLLIN), 0}};
+Woken Wake::wait(int socket, WaitFor what, int64_t until) const {
+  pollfd watched[2] = {{event_.get(), POLLIN, 0}, {socket, events_of(what), 0}};
   for (;;) {
     timespec left{};
     if (until) {

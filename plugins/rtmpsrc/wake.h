@@ -9,6 +9,8 @@
 namespace klive::gst {
 
 enum class Woken { kBySocket, kByCall, kByTime };
+/// What a socket is waited for. kEnd: that the peer hung up; data does not wake.
+enum class WaitFor { kEnd, kData, kDataOrRoom };
 
 /// call() is thread-safe; waiting is for one thread.
 class Wake {
@@ -17,7 +19,7 @@ class Wake {
   /// Ends the wait that is going on, or the next one.
   void call() const;
   /// `socket` -1 waits for time and calls alone; `until` is a g_get_monotonic_time(), 0 = for ever.
-  Woken wait(int socket, bool want_to_send, int64_t until) const;
+  Woken wait(int socket, WaitFor what, int64_t until) const;
 
  private:
   UniqueFd event_;

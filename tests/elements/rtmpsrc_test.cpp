@@ -287,6 +287,34 @@ TEST_F(RtmpSrcTest, SecondEncoderWhileOnAir_RefusedAndFirstGoesOn) {
   EXPECT_TRUE(pipeline.wait_for_bytes(kFlvHeader + kTagFrame + kFrame.size()));
 }
 
+TEST_F(RtmpSrcTest, EncoderStopsAndStartsAtOnce_AlwaysAccepted) {
+  TestPipeline pipeline(front());
+  ASSERT_TRUE(pipeline.play());
+  for (int i = 0; i < 50; ++i) {
+    RtmpPublisher publisher(port_of(pipeline), kApp, "1");
+    ASSERT_EQ(publisher.publish(), Phase::kPublished) << i << publisher.refusal().description;
+    ASSERT_TRUE(publisher.send_video(0, kFrame));
+  }
+}
+
+TEST_F(RtmpSrcTest, OnAirButSilentForSeconds_AnotherEncoderTakesOver) {
+  TestPipeline pipeline(front());
+  ASSERT_TRUE(pipeline.play());
+  RtmpPublisher first(port_of(pipeline), kApp, "1");
+  ASSERT_EQ(first.publish(), Phase::kPublished);
+  const int64_t deadline = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
+  Phase phase = Phase::kRefused;
+  while (phase != Phase::kPublished && g_get_monotonic_time() < deadline) {
+    RtmpPublisher second(port_of(pipeline), kApp, "1");
+    phase = second.publish();
+    if (phase != Phase::kPublished)
+      (void)pipeline.wait_for_message("klive-publication-ended", 200 * GST_MSECOND);
+  }
+  EXPECT_EQ(phase, Phase::kPublished);
+  EXPECT_TRUE(first.talk_until(Phase::kRefused));
+  EXPECT_NE(first.refusal().description.find("took over"), std::string::npos);
+}
+
 // chunk: fmt 0, id 8 | timestamp:24 size:24 type:8 (20 = AMF0 command) stream:32 little-endian |
 // body
 base::Bytes publish_command(uint8_t stream, std::string_view name) {
@@ -383,6 +411,25 @@ TEST_F(RtmpSrcTest, TagsWithinOneBudget_ComeAsOneBuffer) {
   for (uint32_t i = 1; i <= 10; ++i) ASSERT_TRUE(publisher.send_video(i * 40, kFrame));
   ASSERT_TRUE(pipeline.wait_for_buffers(3));
   EXPECT_EQ(pipeline.buffer_sizes()[2], 10 * (kTagFrame + kFrame.size()));
+}
+
+TEST_F(RtmpSrcTest, NothingIsTakenDownstream_SocketFillsAndNotMemory) {
+  TestPipeline pipeline(front("read-budget=0"));
+  const auto out = pipeline.element("out");
+  const auto pad = gst::Ptr<GstPad>::take(gst_element_get_static_pad(out.get(), "sink"));
+  const gulong block = gst_pad_add_probe(
+      pad.get(), static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER),
+      [](GstPad *, GstPadProbeInfo *, gpointer) { return GST_PAD_PROBE_OK; }, nullptr, nullptr);
+  ASSERT_TRUE(pipeline.play());
+  RtmpPublisher publisher(port_of(pipeline), kApp, "1");
+  ASSERT_EQ(publisher.publish(), Phase::kPublished);
+  const base::Bytes frame(100'000, 0x27);
+  size_t sent = 0;
+  // The kernel's buffers of both ends are all there is: a few megabytes.
+  while (sent < 1000 && publisher.can_send() && publisher.send_video(0, frame)) ++sent;
+  EXPECT_LT(sent, 1000U);
+  gst_pad_remove_probe(pad.get(), block);
+  EXPECT_TRUE(pipeline.wait_for_bytes(kFlvHeader + sent * (kTagFrame + frame.size())));
 }
 
 TEST_F(RtmpSrcTest, LowLatencyGrant_TakesTheShortBudget) {

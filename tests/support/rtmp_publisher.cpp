@@ -67,6 +67,11 @@ bool RtmpPublisher::send_video(uint32_t timestamp, base::ByteView body) {
   return flush();
 }
 
+bool RtmpPublisher::can_send() const {
+  pollfd writable{socket_.get(), POLLOUT, 0};
+  return poll(&writable, 1, 500) > 0;
+}
+
 bool RtmpPublisher::send_raw(base::ByteView bytes) {
   while (!bytes.empty()) {
     const ssize_t count = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);

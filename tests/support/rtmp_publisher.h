@@ -34,6 +34,8 @@ class RtmpPublisher {
 
   /// False when the server closed.
   bool send_video(uint32_t timestamp, base::ByteView body);
+  /// False when the socket took nothing for half a second.
+  [[nodiscard]] bool can_send() const;
   bool send_raw(base::ByteView bytes);
   void unpublish();
   /// Closes without a word.

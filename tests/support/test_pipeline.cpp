@@ -39,18 +39,18 @@ gst::Ptr<GstElement> TestPipeline::element(const char *name) const {
   return gst::Ptr<GstElement>::take(gst_bin_get_by_name(GST_BIN(pipeline_.get()), name));
 }
 
-StructurePtr TestPipeline::wait_for_message(const char *structure_name) {
+StructurePtr TestPipeline::wait_for_message(const char *structure_name, GstClockTime patience) {
   for (;;) {
-    const gst::Ptr<GstMessage> message = wait_for(GST_MESSAGE_ELEMENT);
+    const gst::Ptr<GstMessage> message = wait_for(GST_MESSAGE_ELEMENT, patience);
     if (!message) return nullptr;
     if (gst_message_has_name(message.get(), structure_name))
       return StructurePtr(gst_structure_copy(gst_message_get_structure(message.get())));
   }
 }
 
-gst::Ptr<GstMessage> TestPipeline::wait_for(GstMessageType types) {
+gst::Ptr<GstMessage> TestPipeline::wait_for(GstMessageType types, GstClockTime patience) {
   const auto bus = gst::Ptr<GstBus>::take(gst_element_get_bus(pipeline_.get()));
-  return gst::Ptr<GstMessage>::take(gst_bus_timed_pop_filtered(bus.get(), kPatience, types));
+  return gst::Ptr<GstMessage>::take(gst_bus_timed_pop_filtered(bus.get(), patience, types));
 }
 
 bool TestPipeline::wait_for_bytes(size_t count) {

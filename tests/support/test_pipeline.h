@@ -30,9 +30,11 @@ class TestPipeline {
   void stop();
   [[nodiscard]] gst::Ptr<GstElement> element(const char *name) const;
   [[nodiscard]] GstElement *get() const { return pipeline_.get(); }
-  /// Waits at most 10 s.
-  [[nodiscard]] StructurePtr wait_for_message(const char *structure_name);
-  [[nodiscard]] gst::Ptr<GstMessage> wait_for(GstMessageType types);
+  [[nodiscard]] StructurePtr wait_for_message(const char *structure_name,
+                                              GstClockTime patience = 10 * GST_SECOND);
+  [[nodiscard]] gst::Ptr<GstMessage> wait_for(GstMessageType types,
+                                              GstClockTime patience = 10 * GST_SECOND);
+  /// Both wait at most 10 s.
   bool wait_for_bytes(size_t count);
   bool wait_for_buffers(size_t count);
 
