@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// LivePlayer: one entry in one video element, on air or not. Knows shaka-player; draws nothing.
+//
+//   off air ── master.m3u8 answers ──► loading ──► playing ◄──► waiting (nothing comes)
+//      ▲                                  │            │
+//      └────────── ended, lost ───────────┴────────────┘
+/* global shaka */
+
+const kPollEvery = 2000; // ms
+const kWaitingAfter = 4000; // ms without a frame before it is said
+
+/** Emits "state" (offAir, loading, playing, waiting) and "tracks". */
+export class LivePlayer extends EventTarget {
+  constructor(video, entry, format) {
+    super();
+    this.video = video;
+    this.base = `/live/${encodeURIComponent(entry)}/`;
+    this.manifest = this.base + (format === 'dash' ? 'manifest.mpd' : 'master.m3u8');
+    this.state = '';
+    this.player = null;
+    this.pollTimer = 0;
+    this.waitingTimer = 0;
+    video.addEventListener('ended', () => this.goOffAir());
+    video.addEventListener('playing', () => this.noteProgress());
+    video.addEventListener('timeupdate', () => this.noteProgress());
+  }
+
+  async start() {
+    shaka.polyfill.installAll();
+    if (!shaka.Player.isBrowserSupported()) {
+      this.setState('unsupported');
+      return;
+    }
+    this.player = new shaka.Player();
+    await this.player.attach(this.video);
+    this.player.addEventListener('error', (event) => this.onError(event.detail));
+    this.player.addEventListener('buffering', (event) => this.onBuffering(event.buffering));
+    for (const name of ['trackschanged', 'adaptation', 'variantchanged', 'audiotrackchanged']) {
+      this.player.addEventListener(name, () => this.dispatchEvent(new Event('tracks')));
+    }
+    this.poll();
+  }
+
+  setState(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new Event('state'));
+  }
+
+  // Whether it is on air is asked of the small multivariant playlist, whatever is played.
+  async poll() {
+    clearTimeout(this.pollTimer);
+    let latency = null;
+    try {
+      const answer = await fetch(this.base + 'master.m3u8', {method: 'HEAD', cache: 'no-store'});
+      if (answer.ok) latency = answer.headers.get('Klive-Latency') || 'normal';
+    } catch {
+      // The server is away; that is off air too.
+    }
+    if (latency) {
+      await this.load(latency === 'low');
+    } else {
+      this.setState('offAir');
+      this.pollTimer = setTimeout(() => this.poll(), kPollEvery);
+    }
+  }
+
+  async load(lowLatency) {
+    this.setState('loading');
+    this.player.resetConfiguration();
+    this.player.configure({
+      manifest: {
+        // The entry may pause and come back: go on asking.
+        retryParameters: {maxAttempts: 6, baseDelay: 500, backoffFactor: 1.5, timeout: 20000},
+        raiseFatalErrorOnManifestUpdateRequestFailure: false,
+      },
+      streaming: {
+        lowLatencyMode: lowLatency,
+        bufferingGoal: lowLatency ? 6 : 20,
+        rebufferingGoal: lowLatency ? 0.2 : 0.5,
+        bufferBehind: 60,
+        retryParameters: {maxAttempts: 4, baseDelay: 300, timeout: 20000},
+      },
+      abr: {defaultBandwidthEstimate: 4e6},
+    });
+    try {
+      await this.player.load(this.manifest);
+    } catch (error) {
+      this.onError(error);
+      return;
+    }
+    this.video.muted = true; // a page may start with sound only after a click
+    this.dispatchEvent(new Event('tracks'));
+    try {
+      await this.video.play();
+    } catch {
+      // The browser wants a click; the button is there.
+    }
+    if (this.state === 'loading') this.setState('playing');
+  }
+
+  onError(error) {
+    if (error && error.code === shaka.util.Error.Code.LOAD_INTERRUPTED) return;
+    if (error && error.severity === shaka.util.Error.Severity.RECOVERABLE) return;
+    console.warn('playback failed', error && error.code, error && error.data);
+    this.goOffAir();
+  }
+
+  async goOffAir() {
+    clearTimeout(this.waitingTimer);
+    this.setState('offAir');
+    await this.player.unload();
+    clearTimeout(this.pollTimer);
+    this.pollTimer = setTimeout(() => this.poll(), kPollEvery);
+  }
+
+  onBuffering(isBuffering) {
+    clearTimeout(this.waitingTimer);
+    if (isBuffering && this.state === 'playing') {
+      this.waitingTimer = setTimeout(() => this.setState('waiting'), kWaitingAfter);
+    }
+  }
+
+  noteProgress() {
+    if (this.video.readyState < 3) return;
+    clearTimeout(this.waitingTimer);
+    if (this.state === 'waiting' || this.state === 'loading') this.setState('playing');
+  }
+
+  get isLoaded() {
+    return this.state === 'playing' || this.state === 'waiting';
+  }
+
+  /** {start, end}: what can be played; end is the live edge. */
+  get range() {
+    return this.isLoaded ? this.player.seekRange() : {start: 0, end: 0};
+  }
+
+  /** Seconds behind the live edge. */
+  get behind() {
+    return Math.max(0, this.range.end - this.video.currentTime);
+  }
+
+  seek(time) {
+    const {start, end} = this.range;
+    this.video.currentTime = Math.min(Math.max(time, start), end);
+  }
+
+  goLive() {
+    if (!this.isLoaded) return;
+    this.seek(this.range.end);
+    this.video.play().catch(() => {});
+  }
+
+  togglePlay() {
+    if (!this.isLoaded) return;
+    if (this.video.paused) this.video.play().catch(() => {});
+    else this.video.pause();
+  }
+
+  /** [{label, isActive, select}], the first is the automatic choice. Empty: nothing to choose. */
+  qualities() {
+    if (!this.isLoaded) return [];
+    const tracks = this.player.getVariantTracks();
+    const active = tracks.find((track) => track.active) || tracks[0];
+    const byHeight = new Map();
+    for (const track of tracks) {
+      if (track.height && active && track.language === active.language) {
+        const known = byHeight.get(track.height);
+        if (!known || known.bandwidth < track.bandwidth) byHeight.set(track.height, track);
+      }
+    }
+    if (byHeight.size < 2) return [];
+    const isAuto = this.player.getConfiguration().abr.enabled;
+    const choices = [...byHeight.values()].sort((a, b) => b.height - a.height).map((track) => ({
+      label: `${track.height}p`,
+      isActive: !isAuto && track.active,
+      select: () => {
+        this.player.configure('abr.enabled', false);
+        this.player.selectVariantTrack(track, true);
+      },
+    }));
+    const current = isAuto && active && active.height ? ` (${active.height}p)` : '';
+    return [{
+      label: `Auto${current}`,
+      isActive: isAuto,
+      select: () => this.player.configure('abr.enabled', true),
+    }, ...choices];
+  }
+
+  /** [{label, isActive, select}]. Empty: nothing to choose. */
+  audios() {
+    if (!this.isLoaded) return [];
+    const tracks = this.player.getAudioTracks();
+    if (tracks.length < 2) return [];
+    return tracks.map((track) => ({
+      label: track.label || languageName(track.language),
+      isActive: track.active,
+      select: () => this.player.selectAudioTrack(track),
+    }));
+  }
+}
+
+function languageName(code) {
+  if (!code || code === 'und') return 'Sound';
+  try {
+    return new Intl.DisplayNames(undefined, {type: 'language'}).of(code) || code;
+  } catch {
+    return code;
+  }
+}
