@@ -73,6 +73,7 @@ enum {
   PROP_TIMEOUT,
   PROP_PUBLISH_TIMEOUT,
   PROP_STATS,
+  PROP_STREAM_HEADER,
 };
 
 static GstStaticPadTemplate src_template =
@@ -153,6 +154,9 @@ static void gst_klive_rtmp_src_get_property(GObject *object, guint id, GValue *v
     case PROP_STATS:
       g_value_take_boxed(value, impl.stats());
       break;
+    case PROP_STREAM_HEADER:
+      g_value_take_boxed(value, impl.stream_header());
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
   }
@@ -218,6 +222,12 @@ static void gst_klive_rtmp_src_install_properties(GObjectClass *object_class) {
                          "connecting, on-air, ended), remote-address, bytes, last-data-age "
                          "(nanoseconds since a byte arrived).",
                          GST_TYPE_STRUCTURE, read_only));
+  g_object_class_install_property(
+      object_class, PROP_STREAM_HEADER,
+      g_param_spec_boxed("stream-header", "Stream header",
+                         "FLV file header, newest onMetaData and newest sequence headers: what a "
+                         "reader that joins in mid-stream needs first. Null before they came.",
+                         G_TYPE_BYTES, read_only));
 }
 
 static void gst_klive_rtmp_src_class_init(GstKliveRtmpSrcClass *klass) {

@@ -108,9 +108,11 @@ void RtmpSrc::arrive(Ptr<GstKliveRtmpConnection> connection) {
 
 void RtmpSrc::begin(RtmpConnection connection) {
   publication_.emplace(std::move(connection));
+  header_ = {};
   connect_accepted_ = false;
   ending_.reset();
   auto state = state_.lock();
+  state->stream_header.clear();
   state->phase = "connecting";
   state->remote_address = publication_->remote_address();
   state->bytes = 0;
@@ -284,9 +286,15 @@ void RtmpSrc::announce() {
   gst_base_src_new_segment(element_, &segment);
 }
 
+base::Bytes RtmpSrc::take_media() {
+  base::Bytes media = publication_->take_media();
+  if (header_.follow(media)) state_.lock()->stream_header = header_.bytes();
+  return media;
+}
+
 Ptr<GstBuffer> RtmpSrc::look() {
   if (ending_) {
-    base::Bytes rest = publication_->take_media();
+    base::Bytes rest = take_media();
     if (!rest.empty()) return wrap(std::move(rest));
     end("", *ending_);
     return {};
@@ -308,7 +316,7 @@ Ptr<GstBuffer> RtmpSrc::look() {
     receive();
   }
   handle_events();
-  base::Bytes media = publication_->take_media();
+  base::Bytes media = take_media();
   if (!publication_->send() && !ending_) ending_ = publication_->failure();
   if (media.empty()) return {};
   return wrap(std::move(media));
@@ -407,6 +415,12 @@ void RtmpSrc::disconnect(std::string code, std::string reason) {
 }
 
 void RtmpSrc::set_phase(const char *phase) { state_.lock()->phase = phase; }
+
+GBytes *RtmpSrc::stream_header() {
+  auto state = state_.lock();
+  if (state->stream_header.empty()) return nullptr;
+  return g_bytes_new(state->stream_header.data(), state->stream_header.size());
+}
 
 GstStructure *RtmpSrc::stats() {
   auto state = state_.lock();

@@ -14,6 +14,7 @@
 #include "klive/publish_query.h"
 #include "klive/rtmp_listener.h"
 #include "publication.h"
+#include "stream_header.h"
 #include "wake.h"
 
 namespace klive::gst {
@@ -46,6 +47,9 @@ class RtmpSrc {
   /// Ends what is on air, telling the encoder why. Thread-safe.
   void disconnect(std::string code, std::string reason);
   [[nodiscard]] GstStructure *stats();  ///< thread-safe, transfer full
+  /// What a reader that joins in mid-stream needs first; null before there is a publication.
+  /// Thread-safe, transfer full.
+  [[nodiscard]] GBytes *stream_header();
   [[nodiscard]] guint port() const { return port_; }
 
  private:
@@ -59,6 +63,7 @@ class RtmpSrc {
     std::string remote_address;
     uint64_t bytes = 0;
     int64_t last_data = 0;  // g_get_monotonic_time()
+    base::Bytes stream_header;
   };
 
   bool listen(const RtmpSrcSettings &settings);
@@ -73,6 +78,7 @@ class RtmpSrc {
                                    PublishAnswer &answer);
   void announce();
   Ptr<GstBuffer> look();
+  base::Bytes take_media();
   Received receive();
   void handle_events();
   void disconnect_now(const rtmp::Refusal &why);
@@ -87,6 +93,7 @@ class RtmpSrc {
 
   RtmpSrcSettings running_;
   std::optional<Publication> publication_;
+  StreamHeader header_;
   bool connect_accepted_ = false;
   std::optional<std::string> ending_;  // the connection broke; what arrived before goes out first
   GstClockTime budget_ = 0;
