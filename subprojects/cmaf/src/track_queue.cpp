@@ -35,7 +35,8 @@ base::Bytes TrackQueue::take(size_t count, const ChunkHeader &header) {
   const base::Bytes boxes = chunk_boxes(header, entries);
   const size_t room = room_;
   next_room_ = boxes.size();
-  last_chunk_ = payload;
+  // A segment's last chunk may be a single frame; the ones behind it will not be.
+  last_chunk_ = std::max(payload, last_chunk_ - last_chunk_ / 4);
   begin_buffer();
   if (!samples_.empty()) base::append(buffer_, base::ByteView(chunk).subspan(room + payload));
   chunk.resize(room + payload);
@@ -49,6 +50,8 @@ base::Bytes TrackQueue::take(size_t count, const ChunkHeader &header) {
   } else {
     chunk.insert(chunk.begin(), boxes.begin(), split);
   }
+  // Chunks are kept for a while; one that ended early must not keep a whole one's memory.
+  if (chunk.size() < chunk.capacity() / 2) chunk.shrink_to_fit();
   return chunk;
 }
 
