@@ -101,10 +101,11 @@ void Ingest::ask(GstQuery *query) {
   if (asked->cancelled || !asked->answer) {
     gst::refuse_publish(query, "NetStream.Publish.Rejected",
                         "The server is busy or stopping; try again.");
-  } else if (asked->answer->fd < 0) {
+  } else if (!asked->answer->pipe) {
     gst::refuse_publish(query, asked->answer->refusal.code, asked->answer->refusal.reason);
   } else {
-    g_object_set(sink_.get(), "fd", asked->answer->fd, nullptr);
+    *pipe_.lock() = asked->answer->pipe;
+    g_object_set(sink_.get(), "fd", asked->answer->pipe->write_fd(), nullptr);
   }
 }
 
@@ -160,6 +161,33 @@ uint64_t Ingest::stat(const char *field) const {
 
 uint64_t Ingest::bytes() const { return stat("bytes"); }
 uint64_t Ingest::silence_ns() const { return stat("last-data-age"); }
+
+void Ingest::redirect(std::shared_ptr<MediaPipe> pipe,
+                      std::function<void(base::Bytes header)> done) {
+  struct Redirection {
+    Ingest *ingest;
+    std::shared_ptr<MediaPipe> pipe;
+    std::function<void(base::Bytes)> done;
+  };
+  const auto pad = gst::Ptr<GstPad>::take(gst_element_get_static_pad(sink_.get(), "sink"));
+  // Idle: between two buffers, which hold whole tags.
+  gst_pad_add_probe(
+      pad.get(), GST_PAD_PROBE_TYPE_IDLE,
+      [](GstPad *, GstPadProbeInfo *, gpointer data) -> GstPadProbeReturn {
+        const auto *to = static_cast<Redirection *>(data);
+        Ingest &self = *to->ingest;
+        g_object_set(self.sink_.get(), "fd", to->pipe->write_fd(), nullptr);
+        // The old pipe belongs to the main context, and goes away there.
+        auto old = std::exchange(*self.pipe_.lock(), to->pipe);
+        post(nullptr, [asked = self.asked_, old = std::move(old), tell = to->done,
+                       header = self.stream_header()] {
+          if (!asked->lock()->cancelled) tell(header);
+        });
+        return GST_PAD_PROBE_REMOVE;
+      },
+      new Redirection{this, std::move(pipe), std::move(done)},
+      [](gpointer data) { delete static_cast<Redirection *>(data); });
+}
 
 base::Bytes Ingest::stream_header() const {
   GBytes *raw = nullptr;

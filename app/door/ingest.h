@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/locked.h"
 #include "base/result.h"
+#include "door/media_pipe.h"
 #include "klive/authenticator.h"
 #include "klive/ptr.h"
 #include "klive/publish_query.h"
@@ -39,9 +40,9 @@ struct AdmissionRequest {
 struct AdmissionRefusal {
   std::string code, reason;
 };
-/// The descriptor to write FLV to (borrowed), or a refusal.
+/// Where to write FLV to, or (no pipe) a refusal.
 struct AdmissionAnswer {
-  int fd = -1;
+  std::shared_ptr<MediaPipe> pipe;
   AdmissionRefusal refusal;
 };
 
@@ -72,8 +73,10 @@ class Ingest {
   [[nodiscard]] uint64_t bytes() const;
   /// Since the encoder last sent something.
   [[nodiscard]] uint64_t silence_ns() const;
-  /// FLV header and sequence headers, for a worker that joins in mid-stream.
-  [[nodiscard]] base::Bytes stream_header() const;
+  /// Writes to `pipe` from the next whole buffer on; then calls `done` on the main context with
+  /// what a reader that joins here needs first (FLV header, sequence headers). Not called when the
+  /// ingest ends before.
+  void redirect(std::shared_ptr<MediaPipe> pipe, std::function<void(base::Bytes header)> done);
 
  private:
   explicit Ingest(IngestCallbacks callbacks) : callbacks_(std::move(callbacks)) {}
@@ -81,6 +84,7 @@ class Ingest {
   static gboolean on_message(GstBus *bus, GstMessage *message, gpointer self);
   void ask(GstQuery *query);
   [[nodiscard]] uint64_t stat(const char *field) const;
+  [[nodiscard]] base::Bytes stream_header() const;
 
   /// The encoder's thread waits here for the main context, which may meanwhile want that thread to
   /// end.
@@ -90,6 +94,7 @@ class Ingest {
   };
 
   IngestCallbacks callbacks_;
+  base::Locked<std::shared_ptr<MediaPipe>> pipe_;  // that the sink writes to; declared before it
   gst::Ptr<GstElement> pipeline_, source_, sink_;
   guint watch_ = 0;
   std::string reason_;

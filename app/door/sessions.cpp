@@ -2,14 +2,7 @@
 // Admission, takeover, resume and supervision.
 #include "door/sessions.h"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -30,7 +23,6 @@ constexpr uint64_t kSilentNs = 3'000'000'000;  // after this a newcomer takes ov
 constexpr auto kHangAfter = seconds(8);        // bytes wait for the worker and nothing comes out
 constexpr int kMaxQuickDeaths = 5;             // workers of one session, within kQuickDeathSpan
 constexpr auto kQuickDeathSpan = seconds(60);
-constexpr int kSocketBuffer = 4 * 1024 * 1024;  // asked for; the kernel's limit caps it
 
 /// "127.0.0.1:4711" → "127.0.0.1".
 std::string host_of(const std::string &address) { return address.substr(0, address.rfind(':')); }
@@ -51,19 +43,13 @@ int64_t window_end_ns(const manifest::Presentation &presentation) {
 
 }  // namespace
 
-/// One encoder on air. Owns both ends of the pipe to the worker: a worker that dies loses nothing
-/// that it had not read, and the encoder does not notice.
+/// One encoder on air.
 struct Sessions::Publication {
   Ingest *ingest = nullptr;
   std::string side, stream_name, remote_address, token_id;
   unsigned flavor = 0;
   int64_t started_at = 0;
-  int write_fd = -1, read_fd = -1;
-
-  ~Publication() {
-    if (write_fd >= 0) close(write_fd);
-    if (read_fd >= 0) close(read_fd);
-  }
+  std::shared_ptr<MediaPipe> pipe;  // shared with the ingest, which writes to it until it is gone
 };
 
 struct Sessions::Session {
@@ -112,7 +98,7 @@ AdmissionAnswer Sessions::refuse(const AdmissionRequest &request, const char *me
   GST_WARNING_ID(request.entry.c_str(), "publication of \"%s\" from %s refused: %s",
                  request.stream_name.c_str(), request.remote_address.c_str(),
                  refusal.reason.c_str());
-  return {.fd = -1, .refusal = std::move(refusal)};
+  return {.pipe = {}, .refusal = std::move(refusal)};
 }
 
 AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
@@ -144,16 +130,12 @@ AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
                 first.remote_address.c_str());
     first.ingest->disconnect({"NetStream.Publish.BadName",
                               "Another encoder with the same token took over this stream name."});
-    drop(**session, name);
+    drop(**session, name, true);
   }
 
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return refuse(request, "internal",
-                  {"NetStream.Publish.Rejected",
-                   std::string("The server is out of resources: ") + strerror(errno)});
-  }
-  setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &kSocketBuffer, sizeof kSocketBuffer);
+  auto pipe = MediaPipe::open();
+  if (!pipe)
+    return refuse(request, "internal", {"NetStream.Publish.Rejected", pipe.error().message});
   auto publication = std::make_unique<Publication>();
   publication->ingest = request.ingest;
   publication->side = request.side;
@@ -162,15 +144,14 @@ AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
   publication->token_id = request.token_id;
   publication->flavor = request.flavor;
   publication->started_at = g_get_real_time() / 1'000'000;
-  publication->write_fd = ends[0];
-  publication->read_fd = ends[1];
-  if ((*session)->worker) (*session)->worker->add_publication(name, {}, publication->read_fd);
+  publication->pipe = *pipe;
+  if ((*session)->worker) (*session)->worker->add_publication(name, {}, (*pipe)->read_fd());
   (*session)->publications[name] = std::move(publication);
   (*session)->last_event = Clock::now();
   metrics_.count("klive_publications_total");
   GST_INFO_ID(name.c_str(), "published from %s", request.remote_address.c_str());
   publish_info(**session);
-  return {.fd = ends[0], .refusal = {}};
+  return {.pipe = *pipe, .refusal = {}};
 }
 
 base::Result<Sessions::Session *> Sessions::find_or_start(const std::string &entry,
@@ -267,16 +248,33 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
                       "The server's worker ended before it began; try again.");
   }
   session.worker->start(*description);
-  for (const auto &[name, publication] : session.publications) {
-    session.worker->add_publication(name, publication->ingest->stream_header(),
-                                    publication->read_fd);
-  }
+  for (auto &[name, publication] : session.publications)
+    move_to_worker(session.entry, name, *publication);
   session.last_event = Clock::now();
   // Not now: the encoder is waiting for its answer.
   post(nullptr, [alive = alive_] {
     if (*alive) (*alive)->refill_spare();
   });
   return {};
+}
+
+/// What waits in the old pipe is cut somewhere inside a tag: the new worker gets a pipe of its own.
+void Sessions::move_to_worker(const std::string &entry, const std::string &name,
+                              Publication &publication) {
+  auto pipe = MediaPipe::open();
+  if (!pipe) {
+    publication.ingest->disconnect({"NetStream.Publish.Rejected", pipe.error().message});
+    return;
+  }
+  publication.pipe->discard();
+  publication.pipe = *pipe;
+  publication.ingest->redirect(*pipe, [this, entry, name, pipe = *pipe](const base::Bytes &header) {
+    const auto session = sessions_.find(entry);
+    if (session == sessions_.end() || !session->second->worker) return;
+    const auto found = session->second->publications.find(name);
+    if (found == session->second->publications.end() || found->second->pipe != pipe) return;
+    session->second->worker->add_publication(name, header, pipe->read_fd());
+  });
 }
 
 void Sessions::worker_gone(const std::string &entry, const std::string &why) {
@@ -316,10 +314,15 @@ void Sessions::worker_gone(const std::string &entry, const std::string &why) {
   });
 }
 
-void Sessions::drop(Session &session, const std::string &name) {
+void Sessions::drop(Session &session, const std::string &name, bool taken_over) {
   const auto found = session.publications.find(name);
   if (found == session.publications.end()) return;
   finished_bytes_ += found->second->ingest->bytes();
+  if (taken_over) {
+    // The old encoder may still send for a moment, and must be able to, to hear why it ends.
+    found->second->pipe->discard();
+    if (session.worker) session.worker->remove_publication(name);
+  }
   session.publications.erase(found);
   if (session.publications.empty()) session.empty_since = Clock::now();
 }
@@ -364,10 +367,7 @@ void Sessions::entry_changed(const std::string &entry) {
 }
 
 void Sessions::check_progress(Session &session) {
-  const auto waits = [](const auto &item) {
-    int unread = 0;
-    return ioctl(item.second->write_fd, SIOCOUTQ, &unread) == 0 && unread > 0;
-  };
+  const auto waits = [](const auto &item) { return item.second->pipe->has_unread(); };
   const bool bytes_wait =
       std::any_of(session.publications.begin(), session.publications.end(), waits);
   if (!bytes_wait) {

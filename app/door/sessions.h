@@ -58,7 +58,8 @@ class Sessions {
   [[nodiscard]] base::Result<void> give_worker(Session &session, bool must_resume = false);
   [[nodiscard]] base::Result<std::string> describe(const Entry &entry, bool resume);
   void worker_gone(const std::string &entry, const std::string &why);
-  void drop(Session &session, const std::string &name);
+  void drop(Session &session, const std::string &name, bool taken_over = false);
+  void move_to_worker(const std::string &entry, const std::string &name, Publication &publication);
   void check_progress(Session &session);
   void end_stale_sessions();
   void refill_spare();
