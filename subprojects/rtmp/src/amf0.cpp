@@ -189,6 +189,7 @@ void encode(base::Bytes &out, const Value &value) {
     case Type::kObject:
       writer.u8(kMarkerObject);
       for (size_t i = 0; i < value.items.size() && i < value.names.size(); ++i) {
+        if (value.names[i].empty()) continue;  // AMF3 knows such members; here they end the object
         put_short_text(writer, value.names[i]);
         encode(out, value.items[i]);
       }
