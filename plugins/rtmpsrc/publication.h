@@ -36,6 +36,8 @@ class Publication {
 
   /// Takes what waits in the socket.
   [[nodiscard]] Received receive();
+  /// Bytes that the last receive() took.
+  [[nodiscard]] size_t last_received() const { return last_received_; }
   [[nodiscard]] std::optional<rtmp::Event> next_event() { return connection_.session.next_event(); }
   /// FLV tags since the last call; empty when there are none.
   [[nodiscard]] base::Bytes take_media();
@@ -56,9 +58,12 @@ class Publication {
   void hang_up();
 
  private:
+  void widen_window() const;
+
   RtmpConnection connection_;
   std::optional<uint32_t> stream_;  // the message stream that is on air
   uint64_t bytes_ = 0;
+  size_t last_received_ = 0;
   std::string failure_;
 };
 

@@ -21,6 +21,10 @@ constexpr size_t kWaitingLimit = 64;
 // Silence after which somebody else may take the place of a publication.
 constexpr int64_t kTakeOverSilence = 3 * G_USEC_PER_SEC;
 
+// More than this in one look may have filled the receive window.
+constexpr size_t kFullLook = 128 * 1024;
+constexpr GstClockTime kShortestPause = 5 * GST_MSECOND;
+
 struct UriUnref {
   void operator()(GUri *uri) const { g_uri_unref(uri); }
 };
@@ -231,6 +235,7 @@ Ptr<GstBuffer> RtmpSrc::decide_publish(const rtmp::PublishRequested &publish) {
   publication_->accept_publish(publish.stream);
   if (!publication_->send()) ending_ = publication_->failure();
   budget_ = answer.low_latency ? running_.low_latency_read_budget : running_.read_budget;
+  pause_ = budget_;
   next_look_ = 0;
   last_data_ = g_get_monotonic_time();
   set_phase("on-air");
@@ -327,7 +332,8 @@ Received RtmpSrc::receive() {
   switch (received) {
     case Received::kSome:
       last_data_ = g_get_monotonic_time();
-      next_look_ = last_data_ + microseconds(budget_);
+      pace(publication_->last_received());
+      next_look_ = last_data_ + microseconds(pause_);
       break;
     case Received::kClosed:
       ending_ = "The encoder closed the connection.";
@@ -344,6 +350,16 @@ Received RtmpSrc::receive() {
   state->bytes = publication_->bytes();
   if (received == Received::kSome) state->last_data = last_data_;
   return received;
+}
+
+// A full receive window stops the encoder until the next look: fast publications are looked at more
+// often, and as rarely as the budget says again when they have become slower.
+void RtmpSrc::pace(size_t received) {
+  if (received >= kFullLook) {
+    pause_ = std::max(pause_ / 2, std::min(budget_, kShortestPause));
+  } else if (received < kFullLook / 2) {
+    pause_ = std::min(pause_ * 2, budget_);
+  }
 }
 
 void RtmpSrc::handle_events() {

@@ -80,6 +80,7 @@ class RtmpSrc {
   Ptr<GstBuffer> look();
   base::Bytes take_media();
   Received receive();
+  void pace(size_t received);
   void handle_events();
   void disconnect_now(const rtmp::Refusal &why);
   void end(std::string code, std::string reason);
@@ -97,6 +98,7 @@ class RtmpSrc {
   bool connect_accepted_ = false;
   std::optional<std::string> ending_;  // the connection broke; what arrived before goes out first
   GstClockTime budget_ = 0;
+  GstClockTime pause_ = 0;  // between looks: the budget, or less while a lot arrives
   int64_t next_look_ = 0;
   int64_t last_data_ = 0;
   uint64_t pushed_ = 0;  // bytes since start()
