@@ -92,15 +92,10 @@ base::Result<void> EntryPipeline::start() {
       line += " outputs. ! " + output.stage.bin;
   }
   GError *error = nullptr;
-  pipeline_ = gst::adopt_floating(gst_parse_launch_full(
-      line.c_str(), nullptr,
-      static_cast<GstParseFlags>(GST_PARSE_FLAG_FATAL_ERRORS | GST_PARSE_FLAG_PLACE_IN_BIN),
-      &error));
-  if (!pipeline_ || error) return parse_failure(error, line);
-  if (!GST_IS_PIPELINE(pipeline_.get())) {
-    auto bin = std::exchange(pipeline_, gst::adopt_floating(gst_pipeline_new(nullptr)));
-    gst_bin_add(GST_BIN(pipeline_.get()), bin.get());
-  }
+  // More than one element, so what comes back is a pipeline.
+  pipeline_ = gst::adopt_floating(
+      gst_parse_launch_full(line.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
+  if (!pipeline_ || error || !GST_IS_PIPELINE(pipeline_.get())) return parse_failure(error, line);
   package_ = gst::Ptr<GstElement>::take(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "package"));
   if (!package_) {
     return base::fail(base::ErrorCode::kInvalid,
