@@ -67,7 +67,10 @@ int64_t TrackTimeline::likely_duration(const QueuedSample &sample) const {
 
 QueuedSample TrackTimeline::admit(const InputSample &sample, bool breaks, QueuedSample *previous) {
   const MediaTime dts = sample.dts + shift_;
-  const int64_t ticks = std::max(dts.ticks(timescale_), floor_);
+  int64_t ticks = std::max(dts.ticks(timescale_), floor_);
+  // After a guessed duration the sample joins where it nearly does; a hole of a few ticks would be
+  // one to every player.
+  if (is_released_ && !breaks && ticks - floor_ < usual_ / 2) ticks = floor_;
 
   QueuedSample admitted;
   if (previous != nullptr) {
