@@ -16,11 +16,11 @@
  *
  * ## Example launch line
  * |[
- * echo '{"entries":[{"id":"1_abcd1234", "token":"8f3c"}]}' > entries.json
  * gst-launch-1.0 klivertmpsrc location=rtmp://0.0.0.0:1935/kLive ! kliveauth entries=entries.json !
  * filesink location=/tmp/klive.flv
- * ]| Takes what is published to rtmp://HOST:1935/kLive?e=1_abcd1234&t=8f3c with stream name 1, and
- * refuses everything else.
+ * ]| With {"entries":[{"id":"1_abcd1234", "token":"8f3c"}]} in entries.json, takes what is
+ * published to rtmp://HOST:1935/kLive?e=1_abcd1234&t=8f3c with stream name 1, and refuses
+ * everything else.
  */
 #include <gst/base/gstbasetransform.h>
 #include <gst/gst.h>

@@ -14,8 +14,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 klivertmpsrc unauthenticated=accept ! kliveflavormap profile=1=32,2=36 ! filesink
- * location=/tmp/klive.flv
+ * gst-launch-1.0 klivertmpsrc location=rtmp://0.0.0.0:1935/kLive unauthenticated=accept !
+ * kliveflavormap profile="1=32,2=36" ! filesink location=/tmp/klive.flv
  * ]| Takes the stream names 1 and 2 and refuses others with a sentence that lists those two.
  */
 #include <gst/base/gstbasetransform.h>

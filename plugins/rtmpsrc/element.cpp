@@ -24,9 +24,9 @@
  * location=/tmp/klive.flv
  * ]| Writes what encoders publish to rtmp://HOST:1935/kLive into one file.
  * |[
- * gst-launch-1.0 klivertmpsrc ! kliveauth entries=entries.json ! kliveflavormap ! fdsink fd=1 >
- * /tmp/klive.flv
- * ]| Takes only publications with a token that entries.json has.
+ * gst-launch-1.0 klivertmpsrc location=rtmp://[::]:1935/kLive ! kliveauth entries=entries.json !
+ * kliveflavormap ! filesink location=/tmp/klive.flv
+ * ]| Takes only publications with a token that entries.json has, over IPv4 and IPv6.
  */
 #include <gst/base/gstpushsrc.h>
 #include <gst/gst.h>
