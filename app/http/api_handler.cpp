@@ -31,7 +31,7 @@ void ApiHandler::handle_api(const Exchange &exchange) {
   ApiRequest request;
   request.path = exchange.path();
   request.query = exchange.query();
-  request.content_type = exchange.header("Content-Type");
+  request.content_type = exchange.header("content-type");
   request.body = exchange.body();
   request.host = host;
   request.origin = origin;
@@ -49,15 +49,15 @@ void ApiHandler::handle_play_manifest(const Exchange &exchange) {
   const Route &route = exchange.route();
   const LiveEntry *entry = registry_.find(route.entry);
   if (!entry || !entry->is_live()) {
-    exchange.add_header("X-Kaltura-App", "exiting on error 36 - ENTRY_NOT_LIVE");
-    exchange.add_header("X-Kaltura", "error-36");
-    exchange.refuse(404, "not_on_air", "Entry " + route.entry + " is not on air.");
+    exchange.refuse(
+        404, "not_on_air", "Entry " + route.entry + " is not on air.",
+        {{"X-Kaltura-App", "exiting on error 36 - ENTRY_NOT_LIVE"}, {"X-Kaltura", "error-36"}});
     return;
   }
   const std::string target =
       public_url_ + "/live/" + route.entry + (route.dash ? "/manifest.mpd" : "/master.m3u8");
-  exchange.add_header("Location", target.c_str());
   Answer answer;
+  answer.more = {{"Location", target}};
   answer.status = 302;
   answer.cache_control = "max-age=5";
   exchange.answer(answer);

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Connections: accepts HTTP connections within limits and closes those that do not get on.
+// Connections: listens, accepts HTTP connections within limits, and closes those that do not get
+// on.
 #include "http/connections.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
-#include <string_view>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace klive::app::http {
 namespace {
 
-constexpr int kBacklog = 1024;
+constexpr int kBacklog = 4096;
 // A burst of connections must not keep media waiting.
 constexpr int kAcceptsInARow = 64;
-constexpr unsigned kSweepEvery = 5;          // seconds
+constexpr unsigned kSweepEvery = 1;          // seconds
 constexpr unsigned kRetryAcceptAfter = 200;  // ms
-
-base::Failure failure(const std::string &what, const gst::ErrorPtr &error) {
-  return base::fail(base::ErrorCode::kIo, what + ": " + error->message);
-}
 
 void drop_source(GSource *&source) {
   if (!source) return;
@@ -28,58 +31,116 @@ void drop_source(GSource *&source) {
   source = nullptr;
 }
 
-GInetAddress *inet_address(GSocketAddress *address) {
-  return G_IS_INET_SOCKET_ADDRESS(address)
-             ? g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address))
-             : nullptr;
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+
+std::optional<SocketAddress> parse_address(const std::string &text, uint16_t port) {
+  SocketAddress address;
+  auto *v4 = reinterpret_cast<sockaddr_in *>(&address.storage);
+  auto *v6 = reinterpret_cast<sockaddr_in6 *>(&address.storage);
+  if (inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(port);
+    address.size = sizeof *v4;
+    return address;
+  }
+  if (inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    address.size = sizeof *v6;
+    return address;
+  }
+  return {};
 }
 
-base::Result<gst::Ptr<GSocket>> bind_socket(const std::string &host, uint16_t port) {
-  GError *raw = nullptr;
-  const auto address =
-      gst::Ptr<GSocketAddress>::take(g_inet_socket_address_new_from_string(host.c_str(), port));
+struct Peer {
+  std::string address;
+  bool is_local = false;
+};
+
+// IPv4 that came to an IPv6 socket is shown as IPv4.
+Peer name_peer(const sockaddr_storage &storage) {
+  char text[INET6_ADDRSTRLEN] = "";
+  in_addr v4{};
+  if (storage.ss_family == AF_INET6) {
+    const auto &v6 = reinterpret_cast<const sockaddr_in6 &>(storage).sin6_addr;
+    if (!IN6_IS_ADDR_V4MAPPED(&v6)) {
+      inet_ntop(AF_INET6, &v6, text, sizeof text);
+      return {text, IN6_IS_ADDR_LOOPBACK(&v6) != 0};
+    }
+    std::memcpy(&v4, v6.s6_addr + 12, sizeof v4);
+  } else {
+    v4 = reinterpret_cast<const sockaddr_in &>(storage).sin_addr;
+  }
+  inet_ntop(AF_INET, &v4, text, sizeof text);
+  return {text, ntohl(v4.s_addr) >> 24 == 127};
+}
+
+base::Result<gst::UniqueFd> open_listener(const std::string &text, uint16_t port) {
+  const auto address = parse_address(text, port);
   if (!address)
-    return base::fail(base::ErrorCode::kInvalid, "http.address: " + host + " is no IP address");
-  const auto family = g_socket_address_get_family(address.get());
-  auto socket = gst::Ptr<GSocket>::take(
-      g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &raw));
-  if (!socket) return failure("HTTP socket", gst::ErrorPtr(raw));
+    return base::fail(base::ErrorCode::kInvalid, "http.address: " + text + " is no IP address");
+  const int family = address->storage.ss_family;
+  gst::UniqueFd socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int yes = 1, no = 0;
+  bool is_done = static_cast<bool>(socket);
+  if (is_done) setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   // "::" serves IPv4 too.
-  if (family == G_SOCKET_FAMILY_IPV6)
-    g_socket_set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0, nullptr);
-  if (!g_socket_bind(socket.get(), address.get(), TRUE, &raw))
-    return failure("HTTP on " + host + " port " + std::to_string(port), gst::ErrorPtr(raw));
-  g_socket_set_listen_backlog(socket.get(), kBacklog);
-  if (!g_socket_listen(socket.get(), &raw)) return failure("HTTP listener", gst::ErrorPtr(raw));
-  g_socket_set_blocking(socket.get(), FALSE);
+  if (is_done && family == AF_INET6)
+    setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
+  is_done = is_done &&
+            bind(socket.get(), reinterpret_cast<const sockaddr *>(&address->storage),
+                 address->size) == 0 &&
+            ::listen(socket.get(), kBacklog) == 0;
+  if (!is_done)
+    return base::fail(base::ErrorCode::kIo, "HTTP on " + text + " port " + std::to_string(port) +
+                                                ": " + g_strerror(errno));
   return socket;
+}
+
+uint16_t bound_port(int socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  getsockname(socket, reinterpret_cast<sockaddr *>(&storage), &size);
+  return ntohs(storage.ss_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6 &>(storage).sin6_port
+                   : reinterpret_cast<const sockaddr_in &>(storage).sin_port);
 }
 
 }  // namespace
 
-Connections::Connections(ConnectionLimits limits, Serve serve, Refused refused)
-    : limits_(limits),
-      serve_(std::move(serve)),
-      refused_(std::move(refused)),
-      context_(gst::Ptr<GMainContext>::take(g_main_context_ref_thread_default())) {}
+Connections::Connections(ConnectionLimits limits, Connection::Hooks hooks, Refused refused)
+    : limits_(limits), hooks_(std::move(hooks)), refused_(std::move(refused)) {
+  hooks_.on_closed = [this](Connection &connection) { forget(connection); };
+}
 
 Connections::~Connections() {
-  drop_source(incoming_);
+  if (listener_handle_ != 0) poller_.remove(listener_handle_);
   drop_source(sweep_);
   drop_source(retry_);
-  for (auto &[stream, open] : open_) g_object_weak_unref(stream, &Connections::on_closed, this);
+  close_all();
+}
+
+void Connections::close_all() {
+  while (!open_.empty()) open_.begin()->second->close();
 }
 
 base::Result<uint16_t> Connections::listen(const std::string &address, uint16_t port) {
-  auto socket = bind_socket(address, port);
+  auto socket = open_listener(address, port);
   // A machine without IPv6 still serves.
-  if (!socket && address == "::") socket = bind_socket("0.0.0.0", port);
+  if (!socket && address == "::") {
+    auto v4 = open_listener("0.0.0.0", port);
+    if (v4) socket = std::move(v4);
+  }
   if (!socket) return base::fail(std::move(socket).error());
-  listener_ = *socket;
-  const auto bound =
-      gst::Ptr<GSocketAddress>::take(g_socket_get_local_address(listener_.get(), nullptr));
-  if (!bound) return base::fail(base::ErrorCode::kIo, "the HTTP listener has no address");
-  watch();
+  listener_ = std::move(*socket);
+  const auto on_incoming = [this](uint32_t) {
+    for (int i = 0; i < kAcceptsInARow && accept_one(); ++i) {
+    }
+  };
+  listener_handle_ = poller_.add(listener_.get(), EPOLLIN, on_incoming);
   sweep_ = g_timeout_source_new_seconds(kSweepEvery);
   g_source_set_callback(
       sweep_,
@@ -88,168 +149,77 @@ base::Result<uint16_t> Connections::listen(const std::string &address, uint16_t 
         return G_SOURCE_CONTINUE;
       },
       this, nullptr);
-  g_source_attach(sweep_, context_.get());
-  return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound.get()));
-}
-
-void Connections::watch() {
-  incoming_ = g_socket_create_source(listener_.get(), G_IO_IN, nullptr);
-  g_source_set_callback(
-      incoming_,
-      reinterpret_cast<GSourceFunc>(reinterpret_cast<void (*)()>(&Connections::on_incoming)), this,
-      nullptr);
-  g_source_attach(incoming_, context_.get());
-}
-
-gboolean Connections::on_incoming(GSocket *, GIOCondition, void *owner) {
-  auto *connections = static_cast<Connections *>(owner);
-  for (int i = 0; i < kAcceptsInARow && connections->accept_one(); ++i) {
-  }
-  return G_SOURCE_CONTINUE;
+  g_source_attach(sweep_, g_main_context_get_thread_default());
+  return bound_port(listener_.get());
 }
 
 // False: nothing more to accept for now.
 bool Connections::accept_one() {
-  GError *raw = nullptr;
-  auto socket = gst::Ptr<GSocket>::take(g_socket_accept(listener_.get(), nullptr, &raw));
-  const gst::ErrorPtr error(raw);
-  if (socket) {
-    take(std::move(socket));
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  gst::UniqueFd socket(accept4(listener_.get(), reinterpret_cast<sockaddr *>(&storage), &size,
+                               SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      // The listener stays readable; looking at it again and again would burn the core.
+      pause_accepting();
+      refused_("descriptors");
+      return false;
+    }
+    return errno == EINTR || errno == ECONNABORTED;
+  }
+  Peer peer = name_peer(storage);
+  if (const char *reason = refusal(peer.address, peer.is_local)) {
+    refused_(reason);
     return true;
   }
-  if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return false;
-  if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)) {
-    // The listener stays readable; looking at it again and again would burn the core.
-    pause_accepting();
-    refused_("descriptors");
-    return false;
-  }
-  return true;  // that one connection was gone before we took it
+  const int yes = 1;
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  ++per_address_[peer.address];
+  const auto connection = std::make_shared<Connection>(
+      poller_, std::move(socket), std::move(peer.address), peer.is_local, limits_.times, hooks_);
+  open_[connection.get()] = connection;
+  connection->start();
+  return true;
 }
 
 void Connections::pause_accepting() {
-  drop_source(incoming_);
+  poller_.change(listener_handle_, 0);
   drop_source(retry_);
   retry_ = g_timeout_source_new(kRetryAcceptAfter);
   g_source_set_callback(
       retry_,
       [](void *owner) -> gboolean {
-        static_cast<Connections *>(owner)->watch();
+        auto *connections = static_cast<Connections *>(owner);
+        connections->poller_.change(connections->listener_handle_, EPOLLIN);
         return G_SOURCE_REMOVE;
       },
       this, nullptr);
-  g_source_attach(retry_, context_.get());
+  g_source_attach(retry_, g_main_context_get_thread_default());
 }
 
-const char *Connections::refusal(const std::string &host, bool is_loopback) const {
+const char *Connections::refusal(const std::string &address, bool is_local) const {
   if (open_.size() >= limits_.most) return "connections";
-  if (is_loopback) return nullptr;
-  const auto known = per_host_.find(host);
-  return known != per_host_.end() && known->second >= limits_.most_per_address ? "address"
-                                                                               : nullptr;
+  if (is_local) return nullptr;
+  const auto known = per_address_.find(address);
+  return known != per_address_.end() && known->second >= limits_.most_per_address ? "address"
+                                                                                  : nullptr;
 }
 
-void Connections::take(gst::Ptr<GSocket> socket) {
-  auto remote = gst::Ptr<GSocketAddress>::take(g_socket_get_remote_address(socket.get(), nullptr));
-  auto local = gst::Ptr<GSocketAddress>::take(g_socket_get_local_address(socket.get(), nullptr));
-  GInetAddress *address = remote ? inet_address(remote.get()) : nullptr;
-  if (!address || !local) return;
-  const gst::CharPtr text(g_inet_address_to_string(address));
-  const std::string host = text.get();
-  const bool is_loopback =
-      g_inet_address_get_is_loopback(address) || host.starts_with("::ffff:127.");
-  if (const char *reason = refusal(host, is_loopback)) return refused_(reason);
-
-  g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
-  g_socket_set_timeout(socket.get(), limits_.silence);
-  const auto stream = gst::Ptr<GSocketConnection>::take(
-      g_socket_connection_factory_create_connection(socket.get()));
-  auto *object = G_OBJECT(stream.get());
-  g_object_weak_ref(object, &Connections::on_closed, this);
-  by_remote_[remote.get()] = object;
-  ++per_host_[host];
-  open_[object] = {
-      this, std::move(socket), remote, host, g_get_monotonic_time() + limits_.head, false, false};
-  serve_(G_IO_STREAM(stream.get()), local.get(), remote.get());
+void Connections::forget(Connection &connection) {
+  const auto address = per_address_.find(connection.remote());
+  if (address != per_address_.end() && --address->second == 0) per_address_.erase(address);
+  open_.erase(&connection);
 }
 
-void Connections::on_closed(void *owner, GObject *stream) {
-  static_cast<Connections *>(owner)->forget(stream);
-}
-
-void Connections::forget(GObject *stream) {
-  const auto found = open_.find(stream);
-  if (found == open_.end()) return;
-  const auto host = per_host_.find(found->second.host);
-  if (host != per_host_.end() && --host->second == 0) per_host_.erase(host);
-  by_remote_.erase(found->second.remote.get());
-  open_.erase(found);
-}
-
-Connections::Open *Connections::find(GSocketAddress *remote) {
-  const auto stream = by_remote_.find(remote);
-  if (stream == by_remote_.end()) return nullptr;
-  const auto open = open_.find(stream->second);
-  return open == open_.end() ? nullptr : &open->second;
-}
-
-void Connections::head_awaited(GSocketAddress *remote) {
-  if (Open *open = find(remote)) {
-    open->is_idle = false;
-    open->deadline = g_get_monotonic_time() + limits_.head;
-  }
-}
-
-void Connections::request_finished(GSocketAddress *remote) {
-  if (Open *open = find(remote)) {
-    open->is_idle = true;
-    open->deadline = g_get_monotonic_time() + limits_.idle;
-  }
-}
-
-void Connections::body_awaited(GSocketAddress *remote) {
-  if (Open *open = find(remote)) open->deadline = g_get_monotonic_time() + limits_.body;
-}
-
-// The answer has no deadline of its own: a slow reader costs a descriptor and no memory, and one
-// that stops reading meets `silence`.
-void Connections::request_read(GSocketAddress *remote) {
-  if (Open *open = find(remote)) {
-    open->deadline = 0;
-  }
-}
-
-void Connections::cut(GSocketAddress *remote) {
-  if (Open *open = find(remote)) g_socket_shutdown(open->socket.get(), TRUE, TRUE, nullptr);
-}
-
-bool Connections::is_hung_up(const Open &open) {
-  pollfd state{g_socket_get_fd(open.socket.get()), POLLRDHUP, 0};
-  return poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-}
-
-// libsoup 3.2 forgets a kept-alive connection whose client goes away between two requests: it reads
-// the end, and neither closes the socket nor frees the stream. So what is found hung up twice,
-// between requests, is closed here.
 void Connections::close_late() {
   const int64_t now = g_get_monotonic_time();
-  std::vector<GObject *> gone;
-  for (auto &[stream, open] : open_) {
-    if (open.is_idle && is_hung_up(open)) {
-      if (open.was_hung_up) gone.push_back(stream);
-      open.was_hung_up = true;
-      continue;
-    }
-    if (open.deadline == 0 || open.deadline > now) continue;
-    open.deadline = 0;
-    if (!open.is_idle) refused_("slow");
-    // Seen by the server as the client's going.
-    g_socket_shutdown(open.socket.get(), TRUE, TRUE, nullptr);
-  }
-  for (GObject *stream : gone) {
-    g_object_weak_unref(stream, &Connections::on_closed, this);
-    g_socket_close(open_.at(stream).socket.get(), nullptr);
-    forget(stream);
+  std::vector<std::shared_ptr<Connection>> late;
+  for (const auto &[key, connection] : open_)
+    if (connection->deadline() != 0 && connection->deadline() <= now) late.push_back(connection);
+  for (const auto &connection : late) {
+    if (!connection->is_idle()) refused_("slow");
+    connection->close();
   }
 }
 

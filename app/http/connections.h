@@ -1,42 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Connections: accepts HTTP connections within limits and closes those that do not get on.
-//
-// SoupServer alone would accept without bound and wait for ever; so sockets are accepted here and
-// given to it one by one.
+// Connections: listens, accepts HTTP connections within limits, and closes those that do not get
+// on.
 #pragma once
-
-#include <gio/gio.h>
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
-#include "klive/ptr.h"
+#include "http/connection.h"
+#include "http/socket_poller.h"
 
 namespace klive::app::http {
 
 struct ConnectionLimits {
   uint32_t most = 10000;
-  uint32_t most_per_address = 1024;    ///< loopback, where a front stands, is only bound by `most`
-  int64_t head = 15 * G_USEC_PER_SEC;  ///< to send a whole request head
-  int64_t idle = 75 * G_USEC_PER_SEC;  ///< kept alive between requests
-  int64_t body = 30 * G_USEC_PER_SEC;
-  unsigned silence = 60;  ///< seconds without a byte moving, in either direction
+  uint32_t most_per_address = 1024;  ///< loopback, where a front stands, is only bound by `most`
+  ConnectionTimes times;
 };
 
 /// Thread-bound (main context).
 class Connections {
  public:
-  /// Takes the stream, and serves it until it is closed.
-  using Serve =
-      std::function<void(GIOStream *stream, GSocketAddress *local, GSocketAddress *remote)>;
   using Refused = std::function<void(const char *reason)>;
 
-  Connections(ConnectionLimits limits, Serve serve, Refused refused);
+  /// `hooks.on_closed` is taken by this.
+  Connections(ConnectionLimits limits, Connection::Hooks hooks, Refused refused);
   ~Connections();
   Connections(const Connections &) = delete;
   Connections &operator=(const Connections &) = delete;
@@ -44,48 +35,25 @@ class Connections {
   /// Listens; port 0 picks one. The port really bound.
   [[nodiscard]] base::Result<uint16_t> listen(const std::string &address, uint16_t port);
   [[nodiscard]] size_t count() const { return open_.size(); }
-
-  /// Progress of the connection whose remote address object is `remote`.
-  void head_awaited(GSocketAddress *remote);
-  void body_awaited(GSocketAddress *remote);
-  void request_read(GSocketAddress *remote);
-  void request_finished(GSocketAddress *remote);
-  void cut(GSocketAddress *remote);
+  void close_all();
 
  private:
-  struct Open {
-    Connections *owner;
-    gst::Ptr<GSocket> socket;
-    gst::Ptr<GSocketAddress> remote;
-    std::string host;
-    int64_t deadline = 0;  ///< monotonic, microseconds; 0 = none
-    bool is_idle = false;
-    bool was_hung_up = false;
-  };
-
   [[nodiscard]] bool accept_one();
-  [[nodiscard]] const char *refusal(const std::string &host, bool is_loopback) const;
-  void take(gst::Ptr<GSocket> socket);
-  void watch();
+  [[nodiscard]] const char *refusal(const std::string &address, bool is_local) const;
+  void forget(Connection &connection);
   void pause_accepting();
   void close_late();
-  void forget(GObject *stream);
-  [[nodiscard]] static bool is_hung_up(const Open &open);
-  [[nodiscard]] Open *find(GSocketAddress *remote);
-  static gboolean on_incoming(GSocket *, GIOCondition, void *owner);
-  static void on_closed(void *owner, GObject *stream);
 
   ConnectionLimits limits_;
-  Serve serve_;
+  Connection::Hooks hooks_;
   Refused refused_;
-  gst::Ptr<GMainContext> context_;
-  gst::Ptr<GSocket> listener_;
-  GSource *incoming_ = nullptr;
+  SocketPoller poller_;
+  gst::UniqueFd listener_;
+  uint64_t listener_handle_ = 0;
   GSource *sweep_ = nullptr;
   GSource *retry_ = nullptr;
-  std::map<GObject *, Open> open_;                   ///< by stream, which is not owned
-  std::map<GSocketAddress *, GObject *> by_remote_;  ///< address object → stream
-  std::map<std::string, uint32_t> per_host_;
+  std::map<Connection *, std::shared_ptr<Connection>> open_;
+  std::map<std::string, uint32_t> per_address_;
 };
 
 }  // namespace klive::app::http

@@ -2,7 +2,10 @@
 // Exchange: one HTTP request and its one answer.
 #include "http/exchange.h"
 
-#include <array>
+#include <gio/gio.h>
+
+#include <cstdio>
+#include <ctime>
 #include <functional>
 
 #include "http/header_values.h"
@@ -21,14 +24,6 @@ constexpr char kFramePolicy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors *";
-
-Method parse_method(const char *method) {
-  if (method == SOUP_METHOD_GET) return Method::kGet;
-  if (method == SOUP_METHOD_HEAD) return Method::kHead;
-  if (method == SOUP_METHOD_POST) return Method::kPost;
-  if (method == SOUP_METHOD_OPTIONS) return Method::kOptions;
-  return Method::kOther;
-}
 
 std::string json_escape(std::string_view text) {
   std::string out;
@@ -52,6 +47,64 @@ std::string_view trim(std::string_view text) {
   return first == std::string_view::npos
              ? std::string_view()
              : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+void add_line(std::string &headers, std::string_view name, std::string_view value) {
+  headers.append(name).append(": ").append(value).append("\r\n");
+}
+
+const char *reason(unsigned status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 302:
+      return "Found";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 416:
+      return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Unknown";
+  }
+}
+
+// IMF-fixdate, whatever the locale (RFC 9110 5.6.7).
+std::string http_date() {
+  constexpr const char *kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char *kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const time_t now = time(nullptr);
+  tm utc{};
+  gmtime_r(&now, &utc);
+  char text[64];
+  std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[utc.tm_wday],
+                utc.tm_mday, kMonths[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+                utc.tm_sec);
+  return text;
 }
 
 }  // namespace
@@ -93,147 +146,106 @@ std::string content_etag(GBytes *bytes, bool is_gzip) {
   return text.get();
 }
 
-Exchange::Exchange(SoupServerMessage *message, Route route, Metrics &metrics)
-    : message_(gst::Ptr<SoupServerMessage>::ref(message)),
-      route_(std::move(route)),
-      method_(parse_method(soup_server_message_get_method(message))),
-      metrics_(&metrics) {}
+Exchange::Exchange(std::shared_ptr<Connection> connection, Route route, Metrics &metrics)
+    : connection_(std::move(connection)), route_(std::move(route)), metrics_(&metrics) {}
 
-bool Exchange::wants_gzip() const { return accepts_gzip(header("Accept-Encoding")); }
+bool Exchange::wants_gzip() const { return accepts_gzip(header("accept-encoding")); }
 
-std::string_view Exchange::path() const {
-  return g_uri_get_path(soup_server_message_get_uri(message_.get()));
-}
-
-std::string_view Exchange::query() const {
-  const char *query = g_uri_get_query(soup_server_message_get_uri(message_.get()));
-  return query ? query : "";
-}
-
-std::string_view Exchange::header(const char *name) const {
-  const char *value =
-      soup_message_headers_get_one(soup_server_message_get_request_headers(message_.get()), name);
-  return value ? value : "";
-}
-
-std::string_view Exchange::body() const {
-  // After the body was read libsoup keeps it flat.
-  const SoupMessageBody *body = soup_server_message_get_request_body(message_.get());
-  return body->data ? std::string_view(body->data, static_cast<size_t>(body->length))
-                    : std::string_view();
-}
-
-bool Exchange::is_local_peer() const {
-  GSocketAddress *address = soup_server_message_get_remote_address(message_.get());
-  return G_IS_INET_SOCKET_ADDRESS(address) &&
-         g_inet_address_get_is_loopback(
-             g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address)));
+std::string_view Exchange::header(std::string_view name) const {
+  return connection_->head().header(name);
 }
 
 std::string Exchange::remote_address() const {
-  if (is_local_peer()) {
+  if (connection_->is_local()) {
     // The last element is what our own front saw; those before it are the client's claims.
-    std::string_view forwarded = header("X-Forwarded-For");
+    std::string_view forwarded = header("x-forwarded-for");
     const size_t comma = forwarded.rfind(',');
     if (comma != std::string_view::npos) forwarded.remove_prefix(comma + 1);
-    const std::string text(trim(forwarded));
+    std::string text(trim(forwarded));
     if (!text.empty() && g_hostname_is_ip_address(text.c_str())) return text;
   }
-  const char *host = soup_server_message_get_remote_host(message_.get());
-  return host ? host : "";
+  return connection_->remote();
 }
 
 std::string Exchange::origin() const {
-  std::string_view host = header("Host");
+  std::string_view host = header("host");
   std::string_view scheme = "http";
-  if (is_local_peer()) {
-    if (header("X-Forwarded-Proto") == "https") scheme = "https";
-    if (const auto forwarded = header("X-Forwarded-Host"); !forwarded.empty()) host = forwarded;
+  if (connection_->is_local()) {
+    if (header("x-forwarded-proto") == "https") scheme = "https";
+    if (const auto forwarded = header("x-forwarded-host"); !forwarded.empty()) host = forwarded;
   }
   if (!is_host(host)) return {};
   return std::string(scheme) + "://" + std::string(host);
 }
 
-void Exchange::add_header(const char *name, const char *value) const {
-  soup_message_headers_replace(soup_server_message_get_response_headers(message_.get()), name,
-                               value);
-}
-
-void Exchange::set_common_headers(const Answer &answer) const {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers(message_.get());
-  const auto add = [headers](const char *name, const char *value) {
-    soup_message_headers_append(headers, name, value);
-  };
-  add("Cache-Control", answer.cache_control);
-  add("X-Content-Type-Options", "nosniff");
-  if (!answer.etag.empty()) add("ETag", answer.etag.c_str());
-  if (answer.has_variants) add("Vary", "Accept-Encoding");
-  if (answer.allows_ranges) add("Accept-Ranges", "bytes");
+std::string Exchange::common_headers(const Answer &answer) const {
+  std::string headers;
+  headers.reserve(768);
+  for (const auto &[name, value] : answer.more) add_line(headers, name, value);
+  add_line(headers, "X-Content-Type-Options", "nosniff");
+  if (!answer.etag.empty()) add_line(headers, "ETag", answer.etag);
+  if (answer.has_variants) add_line(headers, "Vary", "Accept-Encoding");
+  if (answer.allows_ranges) add_line(headers, "Accept-Ranges", "bytes");
   if (answer.audience == Audience::kMedia) {
-    add("Access-Control-Allow-Origin", "*");
-    add("Access-Control-Expose-Headers", kExposedHeaders);
-    return;
+    add_line(headers, "Access-Control-Allow-Origin", "*");
+    add_line(headers, "Access-Control-Expose-Headers", kExposedHeaders);
+    return headers;
   }
-  add("Content-Security-Policy", answer.audience == Audience::kPage ? kPagePolicy : kFramePolicy);
-  add("Referrer-Policy", "strict-origin-when-cross-origin");
-  add("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+  add_line(headers, "Content-Security-Policy",
+           answer.audience == Audience::kPage ? kPagePolicy : kFramePolicy);
+  add_line(headers, "Referrer-Policy", "strict-origin-when-cross-origin");
+  add_line(headers, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+  return headers;
 }
 
 void Exchange::answer(const Answer &answer) const {
-  set_common_headers(answer);
-  const bool reads = method_ == Method::kGet || method_ == Method::kHead;
-  if (answer.status == 200 && reads && matches_etag(header("If-None-Match"), answer.etag)) {
-    soup_server_message_set_status(message_.get(), 304, nullptr);
-    count(304, 0);
-    return;
+  std::string headers = common_headers(answer);
+  const bool reads = method() == Method::kGet || method() == Method::kHead;
+  const uint64_t size = answer.body ? g_bytes_get_size(answer.body.get()) : 0;
+  if (answer.status == 200 && reads && matches_etag(header("if-none-match"), answer.etag)) {
+    add_line(headers, "Cache-Control", answer.cache_control);
+    return send(304, std::move(headers), nullptr);
   }
-  set_body(answer);
+  ByteRange range;
+  const auto if_range = header("if-range");
+  if (answer.allows_ranges && answer.status == 200 && reads &&
+      (if_range.empty() || if_range == answer.etag))
+    range = parse_range(header("range"), size);
+  if (range.what == ByteRange::What::kUnsatisfiable) {
+    add_line(headers, "Cache-Control", "no-cache");
+    add_line(headers, "Content-Range", "bytes */" + std::to_string(size));
+    return send(416, std::move(headers), nullptr);
+  }
+  add_line(headers, "Cache-Control", answer.cache_control);
+  if (!answer.content_type.empty()) add_line(headers, "Content-Type", answer.content_type);
+  if (answer.is_gzip) add_line(headers, "Content-Encoding", "gzip");
+  if (range.what == ByteRange::What::kWhole)
+    return send(answer.status, std::move(headers), answer.body);
+  add_line(headers, "Content-Range",
+           "bytes " + std::to_string(range.first) + "-" + std::to_string(range.last) + "/" +
+               std::to_string(size));
+  send(206, std::move(headers),
+       gst::Ptr<GBytes>::take(
+           g_bytes_new_from_bytes(answer.body.get(), range.first, range.last - range.first + 1)));
 }
 
-void Exchange::set_body(const Answer &answer) const {
-  SoupServerMessage *message = message_.get();
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
-  gst::Ptr<GBytes> body =
-      answer.body ? answer.body : gst::Ptr<GBytes>::take(g_bytes_new(nullptr, 0));
-  unsigned status = answer.status;
-  const uint64_t size = g_bytes_get_size(body.get());
-
-  if (answer.allows_ranges && status == 200) {
-    const auto if_range = header("If-Range");
-    const ByteRange range = if_range.empty() || if_range == answer.etag
-                                ? parse_range(header("Range"), size)
-                                : ByteRange{};
-    if (range.what == ByteRange::What::kPart) {
-      status = 206;
-      body = gst::Ptr<GBytes>::take(
-          g_bytes_new_from_bytes(body.get(), range.first, range.last - range.first + 1));
-      soup_message_headers_set_content_range(headers, static_cast<goffset>(range.first),
-                                             static_cast<goffset>(range.last),
-                                             static_cast<goffset>(size));
-    } else if (range.what == ByteRange::What::kUnsatisfiable) {
-      status = 416;
-      body = gst::Ptr<GBytes>::take(g_bytes_new(nullptr, 0));
-      const gst::CharPtr text(g_strdup_printf("bytes */%" G_GUINT64_FORMAT, size));
-      soup_message_headers_append(headers, "Content-Range", text.get());
-      soup_message_headers_replace(headers, "Cache-Control", "no-cache");
-    }
-  }
-  // libsoup would cut a 200 by itself, copying the body into memory first.
-  soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
-
-  soup_server_message_set_status(message, status, nullptr);
-  if (!answer.content_type.empty())
-    soup_message_headers_append(headers, "Content-Type", answer.content_type.c_str());
-  if (answer.is_gzip) soup_message_headers_append(headers, "Content-Encoding", "gzip");
-  const uint64_t sent = g_bytes_get_size(body.get());
-  soup_message_headers_set_content_length(headers, static_cast<goffset>(sent));
-  if (method_ != Method::kHead && sent > 0)
-    soup_message_body_append_bytes(soup_server_message_get_response_body(message), body.get());
-  count(status, method_ == Method::kHead ? 0 : sent);
+void Exchange::send(unsigned status, std::string headers, const gst::Ptr<GBytes> &body) const {
+  const uint64_t size = body ? g_bytes_get_size(body.get()) : 0;
+  std::string head = "HTTP/1.1 " + std::to_string(status) + ' ' + reason(status) + "\r\n";
+  head += "Date: " + http_date() + "\r\n";
+  head += headers;
+  if (status != 304 && status != 204) add_line(head, "Content-Length", std::to_string(size));
+  if (!connection_->is_kept_alive()) add_line(head, "Connection", "close");
+  head += "\r\n";
+  const bool has_body = size > 0 && method() != Method::kHead;
+  count(status, has_body ? size : 0);
+  connection_->answer(std::move(head), has_body ? body : nullptr);
 }
 
-void Exchange::refuse(unsigned status, const char *word, std::string_view sentence) const {
+void Exchange::refuse(unsigned status, const char *word, std::string_view sentence,
+                      Headers more) const {
   Answer refusal;
+  refusal.more = std::move(more);
   refusal.status = status;
   refusal.content_type = "application/json";
   // Short, so that a stream that starts is seen soon; not none, so that a front absorbs a crowd.

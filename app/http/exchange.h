@@ -2,19 +2,19 @@
 // Exchange: one HTTP request and its one answer.
 #pragma once
 
-#include <libsoup/soup.h>
-
-#include <optional>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "http/connection.h"
 #include "http/route.h"
 #include "klive/ptr.h"
 #include "live/metrics.h"
 
 namespace klive::app::http {
-
-enum class Method { kGet, kHead, kPost, kOptions, kOther };
 
 /// Who may read an answer, and what a browser may do with it.
 enum class Audience {
@@ -22,6 +22,8 @@ enum class Audience {
   kPage,   ///< a page of ours: content security policy, no foreign frame around it
   kFrame,  ///< a page made to be put into other people's pages
 };
+
+using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
 /// Plain value.
 struct Answer {
@@ -34,6 +36,7 @@ struct Answer {
   bool is_gzip = false;
   bool has_variants = false;  ///< another Accept-Encoding gives another body
   bool allows_ranges = false;
+  Headers more;  ///< headers of this answer alone
 };
 
 [[nodiscard]] gst::Ptr<GBytes> to_bytes(std::string_view text);
@@ -42,19 +45,20 @@ struct Answer {
 /// An entity tag of the content, the same in every process.
 [[nodiscard]] std::string content_etag(GBytes *bytes, bool is_gzip);
 
-/// Thread-bound. Keeps the message alive; copies speak of the same request.
+/// Thread-bound. Copies speak of the same request; the client may be gone, then answering does
+/// nothing.
 class Exchange {
  public:
-  Exchange(SoupServerMessage *message, Route route, Metrics &metrics);
+  Exchange(std::shared_ptr<Connection> connection, Route route, Metrics &metrics);
 
-  [[nodiscard]] SoupServerMessage *message() const { return message_.get(); }
   [[nodiscard]] const Route &route() const { return route_; }
-  [[nodiscard]] Method method() const { return method_; }
+  [[nodiscard]] Method method() const { return connection_->head().method; }
   [[nodiscard]] bool wants_gzip() const;
-  [[nodiscard]] std::string_view path() const;   ///< as sent
-  [[nodiscard]] std::string_view query() const;  ///< as sent, without '?'
-  [[nodiscard]] std::string_view header(const char *name) const;
-  [[nodiscard]] std::string_view body() const;
+  [[nodiscard]] std::string_view path() const { return connection_->head().path; }
+  [[nodiscard]] std::string_view query() const { return connection_->head().query; }
+  /// `name` in lower case.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] std::string_view body() const { return connection_->body(); }
   /// The client, also behind a proxy on this machine.
   [[nodiscard]] std::string remote_address() const;
   /// "http://host:8080" as the client wrote it; empty when the Host header is no host.
@@ -63,18 +67,20 @@ class Exchange {
   /// Answers once. If-None-Match, Range and HEAD are seen to here.
   void answer(const Answer &answer) const;
   /// {"error":word,"message":sentence}
-  void refuse(unsigned status, const char *word, std::string_view sentence) const;
-  void add_header(const char *name, const char *value) const;
+  void refuse(unsigned status, const char *word, std::string_view sentence,
+              Headers more = {}) const;
+  /// Called when the client goes before the answer; empty: no longer.
+  void set_on_gone(std::function<void()> on_gone) const {
+    connection_->set_on_gone(std::move(on_gone));
+  }
 
  private:
-  void set_common_headers(const Answer &answer) const;
-  void set_body(const Answer &answer) const;
+  [[nodiscard]] std::string common_headers(const Answer &answer) const;
+  void send(unsigned status, std::string headers, const gst::Ptr<GBytes> &body) const;
   void count(unsigned status, uint64_t size) const;
-  [[nodiscard]] bool is_local_peer() const;
 
-  gst::Ptr<SoupServerMessage> message_;
+  std::shared_ptr<Connection> connection_;  // owners: see Connection
   Route route_;
-  Method method_;
   Metrics *metrics_;
 };
 

@@ -16,7 +16,7 @@ HeldRequests::HeldRequests(LiveRegistry &registry, size_t most)
 HeldRequests::~HeldRequests() {
   registry_.unsubscribe(subscription_);
   for (auto &[entry, list] : held_)
-    while (!list.empty()) let_go(list, list.begin());
+    for (Held &held : list) held.exchange.set_on_gone(nullptr);
   disarm_timer();
 }
 
@@ -24,19 +24,16 @@ bool HeldRequests::hold(const Exchange &exchange, const std::string &entry, base
                         Try attempt, GiveUp give_up) {
   if (count_ >= most_) return false;
   List &list = held_[entry];
-  list.push_back({this, entry, exchange, g_get_monotonic_time() + timeout.ns / 1000,
-                  std::move(attempt), std::move(give_up), 0});
+  list.push_back({entry, exchange, g_get_monotonic_time() + timeout.ns / 1000, std::move(attempt),
+                  std::move(give_up)});
   Held &held = list.back();
-  held.finished_handler = g_signal_connect(exchange.message(), "finished",
-                                           G_CALLBACK(&HeldRequests::on_finished), &held);
+  exchange.set_on_gone([this, &held] { drop(held.entry, &held); });
   ++count_;
-  soup_server_message_pause(exchange.message());
   arm_timer(held.deadline);
   return true;
 }
 
 void HeldRequests::let_go(List &list, List::iterator held) {
-  g_signal_handler_disconnect(held->exchange.message(), held->finished_handler);
   list.erase(held);
   --count_;
 }
@@ -47,26 +44,21 @@ void HeldRequests::look_again(const LiveEntry &entry) {
   List &list = found->second;
   for (auto held = list.begin(); held != list.end();) {
     const auto next = std::next(held);
-    if (held->attempt(entry, held->exchange)) {
-      soup_server_message_unpause(held->exchange.message());
-      let_go(list, held);
-    }
+    if (held->attempt(entry, held->exchange)) let_go(list, held);
     held = next;
   }
   if (list.empty()) held_.erase(found);
 }
 
-// The connection went away while we waited (or the server is being taken down).
-void HeldRequests::on_finished(SoupServerMessage *, void *data) {
-  Held *const gone = static_cast<Held *>(data);
-  HeldRequests *const owner = gone->owner;
-  const auto found = owner->held_.find(gone->entry);
-  if (found == owner->held_.end()) return;
+// The client went away while we waited (or the server is being taken down).
+void HeldRequests::drop(const std::string &entry, const Held *gone) {
+  const auto found = held_.find(entry);
+  if (found == held_.end()) return;
   List &list = found->second;
   const auto held =
       std::find_if(list.begin(), list.end(), [gone](const Held &item) { return &item == gone; });
-  if (held != list.end()) owner->let_go(list, held);
-  if (list.empty()) owner->held_.erase(found);
+  if (held != list.end()) let_go(list, held);
+  if (list.empty()) held_.erase(found);
 }
 
 // One timer for all, at the nearest deadline; a request answered before only makes it fire for
@@ -105,7 +97,6 @@ int64_t HeldRequests::give_up_late() {
       const auto next = std::next(held);
       if (held->deadline <= now) {
         held->give_up(held->exchange);
-        soup_server_message_unpause(held->exchange.message());
         let_go(list, held);
       } else {
         next_deadline = std::min(next_deadline, held->deadline);

@@ -34,13 +34,11 @@ class HeldRequests {
 
  private:
   struct Held {
-    HeldRequests *owner;
     std::string entry;
     Exchange exchange;
     int64_t deadline;  ///< monotonic, microseconds
     Try attempt;
     GiveUp give_up;
-    gulong finished_handler = 0;
   };
   using List = std::list<Held>;
 
@@ -50,7 +48,7 @@ class HeldRequests {
   void disarm_timer();
   /// The nearest deadline of those that are left.
   int64_t give_up_late();
-  static void on_finished(SoupServerMessage *message, void *held);
+  void drop(const std::string &entry, const Held *held);
   static gboolean on_timer(void *owner);
 
   LiveRegistry &registry_;

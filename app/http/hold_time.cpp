@@ -14,8 +14,8 @@ base::MediaTime hold_time(const LiveEntry &entry) {
 }
 
 void refuse_crowd(const Exchange &exchange) {
-  exchange.add_header("Retry-After", "1");
-  exchange.refuse(503, "busy", "Too many requests wait for this server's next chunk.");
+  exchange.refuse(503, "busy", "Too many requests wait for this server's next chunk.",
+                  {{"Retry-After", "1"}});
 }
 
 }  // namespace klive::app::http

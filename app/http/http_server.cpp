@@ -2,10 +2,6 @@
 // HttpServer: everything that klive serves over HTTP.
 #include "http/http_server.h"
 
-#include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
-#include <libsoup/soup.h>
-
 #include <algorithm>
 
 #include "http/api_handler.h"
@@ -28,35 +24,15 @@ using http::Exchange;
 using http::Method;
 using http::RouteKind;
 
-constexpr goffset kMaxApiBody = 1 << 20;
-constexpr goffset kMaxOtherBody = 4096;
-constexpr goffset kMaxDiscardedBody = 16 << 20;
+constexpr uint64_t kMaxApiBody = 1 << 20;
+constexpr uint64_t kMaxOtherBody = 4096;
 constexpr unsigned kForgetFilesEvery = 5;  // seconds
 
-goffset body_limit(SoupServerMessage *message) {
-  const char *path = g_uri_get_path(soup_server_message_get_uri(message));
-  return http::parse_route(path).kind == RouteKind::kApi ? kMaxApiBody : kMaxOtherBody;
-}
-
-// libsoup keeps connections alive only while it has a listener of its own. Ours are in Connections,
-// so it gets one that nobody can reach: a Unix socket whose name is gone before it listens.
-base::Result<void> give_idle_listener(SoupServer *server) {
-  GError *raw = nullptr;
-  const gst::CharPtr folder(g_dir_make_tmp("klive-http-XXXXXX", &raw));
-  const gst::CharPtr path(folder ? g_build_filename(folder.get(), "idle", nullptr) : nullptr);
-  if (path) {
-    const auto address = gst::Ptr<GSocketAddress>::take(g_unix_socket_address_new(path.get()));
-    const auto socket = gst::Ptr<GSocket>::take(
-        g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &raw));
-    const bool is_bound = socket && g_socket_bind(socket.get(), address.get(), FALSE, &raw);
-    g_unlink(path.get());
-    if (is_bound && g_socket_listen(socket.get(), &raw))
-      soup_server_listen_socket(server, socket.get(), SoupServerListenOptions{}, &raw);
-  }
-  if (folder) g_rmdir(folder.get());
-  const gst::ErrorPtr error(raw);
-  if (error) return base::fail(base::ErrorCode::kIo, std::string("HTTP server: ") + error->message);
-  return {};
+http::ConnectionLimits limits_of(const Config &config) {
+  http::ConnectionLimits limits;
+  limits.most = config.http.max_connections;
+  limits.most_per_address = std::max(64u, config.http.max_connections / 8);
+  return limits;
 }
 
 void describe_metrics(Metrics &metrics) {
@@ -71,8 +47,7 @@ void describe_metrics(Metrics &metrics) {
 
 }  // namespace
 
-// Members in the order of their needs; torn down the other way round, after the server let go of
-// every connection.
+// Members in the order of their needs; taken down the other way round, connections first.
 struct HttpServer::State {
   State(const Config &config, Parts given)
       : parts(std::move(given)),
@@ -84,22 +59,10 @@ struct HttpServer::State {
         pages(config.http.web, parts.entry_name),
         health(parts.metrics, parts.is_ready),
         api(parts.registry, parts.answer_api, config.http.public_url),
-        connections(
-            limits(config),
-            [this](GIOStream *stream, GSocketAddress *local, GSocketAddress *remote) {
-              soup_server_accept_iostream(server.get(), stream, local, remote, nullptr);
-            },
-            [this](const char *reason) {
-              parts.metrics.count("klive_http_refused_connections_total",
-                                  std::string("reason=\"") + reason + '"');
-            }),
-        // Paths stay as they were sent: nothing of them is ever unescaped.
-        server(gst::Ptr<SoupServer>::take(soup_server_new("raw-paths", TRUE, nullptr))) {
-    soup_server_add_early_handler(server.get(), nullptr, &State::on_head, this, nullptr);
-    soup_server_add_handler(server.get(), nullptr, &State::on_request, this, nullptr);
-    g_signal_connect(server.get(), "request-started", G_CALLBACK(&State::on_awaited), this);
-    g_signal_connect(server.get(), "request-finished", G_CALLBACK(&State::on_finished), this);
-    g_signal_connect(server.get(), "request-read", G_CALLBACK(&State::on_read), this);
+        connections(limits_of(config), hooks(), [this](const char *reason) {
+          parts.metrics.count("klive_http_refused_connections_total",
+                              std::string("reason=\"") + reason + '"');
+        }) {
     forgetting = parts.registry.subscribe([this](const LiveEntry &entry) {
       if (!parts.registry.find(entry.id)) texts.forget(entry.id);
     });
@@ -125,15 +88,22 @@ struct HttpServer::State {
     parts.registry.unsubscribe(forgetting);
     parts.metrics.gauge("klive_http_connections", {}, [] { return 0.0; });
     parts.metrics.gauge("klive_http_held_requests", {}, [] { return 0.0; });
-    soup_server_disconnect(server.get());
-    g_signal_handlers_disconnect_by_data(server.get(), this);
   }
 
-  static http::ConnectionLimits limits(const Config &config) {
-    http::ConnectionLimits limits;
-    limits.most = config.http.max_connections;
-    limits.most_per_address = std::max(64u, config.http.max_connections / 8);
-    return limits;
+  http::Connection::Hooks hooks() {
+    http::Connection::Hooks hooks;
+    hooks.body_limit = [](const http::RequestHead &head) {
+      const bool is_api = http::parse_route(head.path).kind == RouteKind::kApi;
+      return is_api ? kMaxApiBody : kMaxOtherBody;
+    };
+    hooks.on_request = [this](const std::shared_ptr<http::Connection> &connection) {
+      handle(Exchange(connection, http::parse_route(connection->head().path), parts.metrics));
+    };
+    hooks.on_bad_request = [this](const std::shared_ptr<http::Connection> &connection,
+                                  unsigned status, const char *sentence) {
+      Exchange(connection, {}, parts.metrics).refuse(status, "bad_request", sentence);
+    };
+    return hooks;
   }
 
   void dispatch(const Exchange &exchange) {
@@ -170,21 +140,18 @@ struct HttpServer::State {
     exchange.refuse(404, "not_found", "There is nothing at this address.");
   }
 
-  void answer_options(const Exchange &exchange) {
-    exchange.add_header("Allow", "GET, HEAD, POST, OPTIONS");
-    exchange.add_header("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");
-    exchange.add_header("Access-Control-Allow-Headers",
-                        "Range, If-None-Match, If-Range, Content-Type, Cache-Control");
-    exchange.add_header("Access-Control-Max-Age", "86400");
+  static void answer_options(const Exchange &exchange) {
     http::Answer answer;
     answer.status = 204;
+    answer.more = {{"Allow", "GET, HEAD, POST, OPTIONS"},
+                   {"Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"},
+                   {"Access-Control-Allow-Headers",
+                    "Range, If-None-Match, If-Range, Content-Type, Cache-Control"},
+                   {"Access-Control-Max-Age", "86400"}};
     exchange.answer(answer);
   }
 
-  void handle(SoupServerMessage *message) {
-    const Exchange exchange(message,
-                            http::parse_route(g_uri_get_path(soup_server_message_get_uri(message))),
-                            parts.metrics);
+  void handle(const Exchange &exchange) {
     const bool is_api = exchange.route().kind == RouteKind::kApi;
     switch (exchange.method()) {
       case Method::kGet:
@@ -198,62 +165,8 @@ struct HttpServer::State {
       case Method::kOther:
         break;
     }
-    exchange.add_header("Allow", is_api ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS");
-    exchange.refuse(405, "method_not_allowed", "This address is only read.");
-  }
-
-  // The head of a request was read: decide whether its body may come.
-  static void on_head(SoupServer *, SoupServerMessage *message, const char *, GHashTable *,
-                      void *state) {
-    auto *self = static_cast<State *>(state);
-    self->connections.body_awaited(soup_server_message_get_remote_address(message));
-    SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
-    const SoupEncoding encoding = soup_message_headers_get_encoding(headers);
-    if (encoding == SOUP_ENCODING_NONE) return;
-    const goffset limit = body_limit(message);
-    if (encoding == SOUP_ENCODING_CONTENT_LENGTH &&
-        soup_message_headers_get_content_length(headers) <= limit)
-      return;
-    if (encoding == SOUP_ENCODING_CONTENT_LENGTH) return self->refuse_body(message);
-    g_signal_connect(message, "got-chunk", G_CALLBACK(&State::on_chunk), self);
-  }
-
-  // A body of unknown length is counted as it comes.
-  static void on_chunk(SoupServerMessage *message, GBytes *, void *state) {
-    const SoupMessageBody *body = soup_server_message_get_request_body(message);
-    if (body->length > body_limit(message)) static_cast<State *>(state)->refuse_body(message);
-  }
-
-  // libsoup reads a body to its end even when it is not wanted. A moderate one is read away so that
-  // its sender sees the answer; with more the connection is cut.
-  void refuse_body(SoupServerMessage *message) {
-    soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
-    SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
-    if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
-        soup_message_headers_get_content_length(headers) <= kMaxDiscardedBody) {
-      const Exchange exchange(message, {}, parts.metrics);
-      exchange.add_header("Connection", "close");
-      return exchange.refuse(413, "too_large", "The request's body is larger than is taken here.");
-    }
-    parts.metrics.count("klive_http_refused_connections_total", "reason=\"body\"");
-    connections.cut(soup_server_message_get_remote_address(message));
-  }
-
-  static void on_request(SoupServer *, SoupServerMessage *message, const char *, GHashTable *,
-                         void *state) {
-    static_cast<State *>(state)->handle(message);
-  }
-  static void on_awaited(SoupServer *, SoupServerMessage *message, void *state) {
-    static_cast<State *>(state)->connections.head_awaited(
-        soup_server_message_get_remote_address(message));
-  }
-  static void on_finished(SoupServer *, SoupServerMessage *message, void *state) {
-    static_cast<State *>(state)->connections.request_finished(
-        soup_server_message_get_remote_address(message));
-  }
-  static void on_read(SoupServer *, SoupServerMessage *message, void *state) {
-    static_cast<State *>(state)->connections.request_read(
-        soup_server_message_get_remote_address(message));
+    exchange.refuse(405, "method_not_allowed", "This address is only read.",
+                    {{"Allow", is_api ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS"}});
   }
 
   Parts parts;
@@ -267,7 +180,6 @@ struct HttpServer::State {
   http::HealthHandler health;
   http::ApiHandler api;
   http::Connections connections;
-  gst::Ptr<SoupServer> server;
   uint64_t forgetting = 0;
   GSource *sweep = nullptr;
   uint16_t port = 0;
@@ -278,8 +190,6 @@ HttpServer::~HttpServer() = default;
 
 base::Result<std::unique_ptr<HttpServer>> HttpServer::start(const Config &config, Parts parts) {
   auto state = std::make_unique<State>(config, std::move(parts));
-  if (auto ready = give_idle_listener(state->server.get()); !ready)
-    return base::fail(std::move(ready).error());
   const auto port = state->connections.listen(config.http.address, config.http.port);
   if (!port) return base::fail(port.error());
   state->port = *port;

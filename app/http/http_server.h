@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // HttpServer: everything that klive serves over HTTP: media, playlists, pages, API, health.
 //
-//   connection ─► Connections (limits) ─► SoupServer ─► Route ─► a handler ─► Exchange::answer
-//                                                                    │
-//                                     HeldRequests ◄── not yet ──────┘   (woken by LiveRegistry)
+//   socket ─► Connections (limits) ─► Connection ─► Route ─► a handler ─► Exchange::answer
+//                                                                │
+//                                 HeldRequests ◄── not yet ──────┘   (woken by LiveRegistry)
+//
+// The protocol is read and written here and not by libsoup's server, which is documented as not
+// for untrusted clients and, in 3.2, loses every kept-alive connection that its client closes.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,7 @@ void PlaylistHandler::handle_master(const Exchange &exchange) {
                   [](const LiveEntry &live) { return manifest::render_master(live.presentation); });
   if (!is_filled) return refuse_offline(exchange);
   // The player page starts closer to the edge where that was asked for.
-  exchange.add_header("Klive-Latency", entry->low_latency ? "low" : "normal");
+  answer.more = {{"Klive-Latency", entry->low_latency ? "low" : "normal"}};
   exchange.answer(answer);
 }
 

@@ -149,7 +149,7 @@ class HttpClient {
     size_t size = 0;
     const std::string length = made.header("Content-Length");
     std::from_chars(length.data(), length.data() + length.size(), size);
-    if (is_head_ || made.status == 304 || made.status == 204) size = 0;
+    if (is_head_ || made.status == 304 || made.status == 204 || made.status == 100) size = 0;
     if (buffer_.size() < end + 4 + size) return false;
     made.body = buffer_.substr(end + 4, size);
     buffer_.erase(0, end + 4 + size);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "http/header_values.h"
+#include "http/request_head.h"
 #include "http/route.h"
 
 namespace klive::app::http {
@@ -158,6 +159,91 @@ TEST(Route, NamesInThePath_AreTakenApart) {
   EXPECT_EQ(parse_route("/live/e/v32/t-540000.m4s").time, 540000);
   EXPECT_TRUE(
       parse_route("/p/101/sp/10100/playManifest/entryId/e/format/mpegdash/manifest.mpd").dash);
+}
+
+using Head = HeadResult::What;
+
+TEST(RequestHead, OfABrowser_IsReadWhole) {
+  const std::string text =
+      "GET /live/e/v32/index.m3u8?_HLS_msn=3&x=%2F HTTP/1.1\r\nHost: live.example.org\r\n"
+      "Accept-Encoding:  gzip, br \r\nX-Empty:\r\n\r\n";
+  const HeadResult result = parse_request_head(text + "next");
+  ASSERT_EQ(result.what, Head::kWhole);
+  EXPECT_EQ(result.size, text.size());
+  EXPECT_EQ(result.head.method, Method::kGet);
+  EXPECT_EQ(result.head.path, "/live/e/v32/index.m3u8");
+  EXPECT_EQ(result.head.query, "_HLS_msn=3&x=%2F");
+  EXPECT_EQ(result.head.header("accept-encoding"), "gzip, br");
+  EXPECT_EQ(result.head.header("x-empty"), "");
+  EXPECT_EQ(result.head.header("cookie"), "");
+  EXPECT_TRUE(result.head.is_kept_alive);
+  EXPECT_EQ(result.head.body_size, 0u);
+}
+
+TEST(RequestHead, EveryBeginningOfOne_IsIncomplete) {
+  const std::string text = "\r\nPOST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n";
+  for (size_t size = 0; size < text.size(); ++size)
+    EXPECT_EQ(parse_request_head(text.substr(0, size)).what, Head::kIncomplete) << size;
+  EXPECT_EQ(parse_request_head(text).head.body_size, 5u);
+}
+
+TEST(RequestHead, WhatIsNotAllowed_IsRefusedWithItsStatus) {
+  struct Case {
+    std::string text;
+    unsigned status;
+  };
+  const std::string host = "Host: x\r\n";
+  for (const Case &c : std::initializer_list<Case>{
+           {"GET  HTTP/1.1\r\n" + host, 400},
+           {"GET /a b HTTP/1.1\r\n" + host, 400},
+           {"G(T / HTTP/1.1\r\n" + host, 400},
+           {"GET a HTTP/1.1\r\n" + host, 400},
+           {"GET /a#b HTTP/1.1\r\n" + host, 400},
+           {"GET /\x7f HTTP/1.1\r\n" + host, 400},
+           {"GET * HTTP/1.1\r\n" + host, 400},
+           {"GET / HTTP/2.0\r\n" + host, 505},
+           {"GET / FTP/1.1\r\n" + host, 400},
+           {"GET / HTTP/1.1\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + host, 400},
+           {"GET / HTTP/1.1\r\n" + host + "no colon\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + "a b: c\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + ": c\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + "a: c\nb: d\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + "a: c\r\n\td\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + std::string("a: \0\r\n", 6), 400},
+           {"GET / HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 1\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + "Content-Length: 1, 1\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + "Content-Length: -1\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + "Content-Length: 9999999999999999999\r\n", 400},
+           {"GET / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n", 411},
+           {"GET / HTTP/1.1\r\n" + host + "Expect: wonders\r\n", 417},
+           {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\n" + host, 414},
+           {"GET / HTTP/1.1\r\n" + host + "a: " + std::string(kMaxHead, 'a') + "\r\n", 431},
+       }) {
+    const HeadResult result = parse_request_head(c.text + "\r\n");
+    EXPECT_EQ(result.what, Head::kBad) << c.text.substr(0, 80);
+    EXPECT_EQ(result.status, c.status) << c.text.substr(0, 80);
+  }
+  std::string many = "GET / HTTP/1.1\r\n" + host;
+  for (int i = 0; i < 101; ++i) many += "a: b\r\n";
+  EXPECT_EQ(parse_request_head(many + "\r\n").status, 431u);
+}
+
+TEST(RequestHead, KeptAlive_AsVersionAndHeaderSay) {
+  const auto is_kept = [](const std::string &text) {
+    return parse_request_head(text + "\r\n").head.is_kept_alive;
+  };
+  EXPECT_TRUE(is_kept("GET / HTTP/1.1\r\nHost: x\r\n"));
+  EXPECT_FALSE(is_kept("GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade, Close\r\n"));
+  EXPECT_FALSE(is_kept("GET / HTTP/1.0\r\n"));
+  EXPECT_TRUE(is_kept("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n"));
+}
+
+TEST(RequestHead, AbsoluteAddress_IsReadAsItsPath) {
+  const HeadResult result = parse_request_head("GET http://x:1/a?b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(result.head.path, "/a");
+  EXPECT_EQ(result.head.query, "b");
+  EXPECT_EQ(parse_request_head("GET http://x HTTP/1.1\r\nHost: x\r\n\r\n").head.path, "/");
 }
 
 }  // namespace
