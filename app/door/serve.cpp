@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <memory>
@@ -24,10 +25,18 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// The story of every entry goes to standard error unless GST_DEBUG asks for something else.
+/// Workers inherit it.
+void set_up_logging() {
+  g_setenv("GST_DEBUG", "1,klive*:4", FALSE);
+  if (!isatty(STDERR_FILENO)) g_setenv("GST_DEBUG_NO_COLOR", "1", FALSE);
+}
+
 }  // namespace
 
 int serve(const Config &config) {
   raise_descriptor_limit();
+  set_up_logging();
   gst_init(nullptr, nullptr);
   auto door = Door::open(config);
   if (!door) {
