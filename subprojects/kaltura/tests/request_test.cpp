@@ -67,6 +67,13 @@ TEST(Request, FormNesting_MakesObjectsAndArrays) {
   EXPECT_EQ(request->object("bitrates"), nullptr);
 }
 
+TEST(Request, ArraysInArrays_AreMadeFromTheInside) {
+  const auto request =
+      parse_request("/api_v3/service/s/action/a", "a:0:0=x&a:1:-=&a:2:b:0=y", "", "");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(parameters_of(*request), R"({"a":[["x"],[],{"b":["y"]}]})");
+}
+
 TEST(Request, JsonBody_KeepsItsTypes) {
   const auto request = parse_request(
       "/api_v3/service/livestream/action/add", "", kJson,
