@@ -7,7 +7,8 @@
 /* global shaka */
 
 const kPollEvery = 2000; // ms
-const kWaitingAfter = 4000; // ms without a frame before it is said
+const kLookEvery = 500; // ms
+const kWaitingAfter = 4000; // ms without progress before it is said
 
 /** Emits "state" (offAir, loading, playing, waiting) and "tracks". */
 export class LivePlayer extends EventTarget {
@@ -19,10 +20,11 @@ export class LivePlayer extends EventTarget {
     this.state = '';
     this.player = null;
     this.pollTimer = 0;
-    this.waitingTimer = 0;
+    this.lastTime = 0;
+    this.lastProgress = 0;
     video.addEventListener('ended', () => this.goOffAir());
-    video.addEventListener('playing', () => this.noteProgress());
-    video.addEventListener('timeupdate', () => this.noteProgress());
+    video.addEventListener('playing', () => this.watchProgress());
+    setInterval(() => this.watchProgress(), kLookEvery);
   }
 
   async start() {
@@ -34,7 +36,6 @@ export class LivePlayer extends EventTarget {
     this.player = new shaka.Player();
     await this.player.attach(this.video);
     this.player.addEventListener('error', (event) => this.onError(event.detail));
-    this.player.addEventListener('buffering', (event) => this.onBuffering(event.buffering));
     for (const name of ['trackschanged', 'adaptation', 'variantchanged', 'audiotrackchanged']) {
       this.player.addEventListener(name, () => this.dispatchEvent(new Event('tracks')));
     }
@@ -96,6 +97,7 @@ export class LivePlayer extends EventTarget {
     } catch {
       // The browser wants a click; the button is there.
     }
+    this.lastProgress = performance.now();
     if (this.state === 'loading') this.setState('playing');
   }
 
@@ -107,24 +109,25 @@ export class LivePlayer extends EventTarget {
   }
 
   async goOffAir() {
-    clearTimeout(this.waitingTimer);
     this.setState('offAir');
     await this.player.unload();
     clearTimeout(this.pollTimer);
     this.pollTimer = setTimeout(() => this.poll(), kPollEvery);
   }
 
-  onBuffering(isBuffering) {
-    clearTimeout(this.waitingTimer);
-    if (isBuffering && this.state === 'playing') {
-      this.waitingTimer = setTimeout(() => this.setState('waiting'), kWaitingAfter);
+  // The clock of the video says more than its events: it stands still when nothing comes, whatever
+  // the player believes of its buffer.
+  watchProgress() {
+    if (!this.isLoaded) return;
+    const now = performance.now();
+    const {currentTime, paused} = this.video;
+    if (paused || currentTime !== this.lastTime) {
+      this.lastTime = currentTime;
+      this.lastProgress = now;
+      this.setState('playing');
+    } else if (now - this.lastProgress > kWaitingAfter) {
+      this.setState('waiting');
     }
-  }
-
-  noteProgress() {
-    if (this.video.readyState < 3) return;
-    clearTimeout(this.waitingTimer);
-    if (this.state === 'waiting' || this.state === 'loading') this.setState('playing');
   }
 
   get isLoaded() {
