@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the end-to-end tests share: a service of their own and media to publish.
+
+E2E_KLIVE names the binary, E2E_BUILD the build folder; meson sets both. By hand:
+  E2E_BUILD=build python3 -m pytest tests/e2e/test_crash.py
+"""
+import os
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+from media import make_media  # noqa: E402
+from service import Klive  # noqa: E402
+
+SOURCE = HERE.parent.parent
+BUILD = pathlib.Path(os.environ.get("E2E_BUILD", SOURCE / "build")).resolve()
+
+
+@pytest.fixture
+def build():
+    return BUILD
+
+
+@pytest.fixture
+def source():
+    return SOURCE
+
+
+@pytest.fixture
+def make_klive(tmp_path):
+    """Makes services; each is ended, and must end cleanly."""
+    made = []
+
+    def make(*settings):
+        root = tmp_path / f"root-{len(made)}" / "klive"
+        root.mkdir(parents=True)
+        klive = Klive(os.environ.get("E2E_KLIVE", BUILD / "app" / "klive"), root, settings)
+        made.append(klive)
+        return klive.start()
+
+    yield make
+    for klive in made:
+        klive.close()
+
+
+@pytest.fixture
+def klive(make_klive):
+    return make_klive()
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory):
+    """Thirty seconds of picture and tone, a key frame every two seconds."""
+    return make_media(tmp_path_factory.mktemp("media") / "media.mp4", 30)
