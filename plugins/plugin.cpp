@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 gboolean gst_klive_register_auth(GstPlugin *plugin);
+gboolean gst_klive_register_dvrsink(GstPlugin *plugin);
 gboolean gst_klive_register_flavormap(GstPlugin *plugin);
 gboolean gst_klive_register_flvdemux(GstPlugin *plugin);
 gboolean gst_klive_register_rtmpsrc(GstPlugin *plugin);
@@ -12,7 +13,7 @@ gboolean gst_klive_register_segmenter(GstPlugin *plugin);
 static gboolean plugin_init(GstPlugin *plugin) {
   return gst_klive_register_auth(plugin) && gst_klive_register_flavormap(plugin) &&
          gst_klive_register_rtmpsrc(plugin) && gst_klive_register_flvdemux(plugin) &&
-         gst_klive_register_segmenter(plugin);
+         gst_klive_register_segmenter(plugin) && gst_klive_register_dvrsink(plugin);
 }
 
 #define PACKAGE "klive"

@@ -89,8 +89,8 @@ class Writer {
     }
     const int64_t start = segment.start_time().ns;
     const int64_t expected = is_first ? 0 : previous_->end_time().ns;
-    if (is_first || segment.discontinuity || previous_->gap || start - expected > kJump ||
-        expected - start > kJump) {
+    if (is_first || segment.discontinuity || (previous_->gap && !segment.gap) ||
+        start - expected > kJump || expected - start > kJump) {
       out_ += "#EXT-X-PROGRAM-DATE-TIME:";
       add_date(out_, (p_.epoch ? p_.epoch->wall_ns : 0) + start);
       out_ += '\n';

@@ -147,8 +147,8 @@ class Fold {
     const bool is_new = t.segments.empty() || e.segment > t.segments.back().number;
     if (!is_new) {
       const Segment *known = find(t, e.segment);
-      const bool is_lost = known && e.gap && !known->gap;
-      if (!known || (known->durable && !is_lost))
+      // Said to be lost: a listed one, or one that the hole before a chunk told of already.
+      if (!known || (known->durable && !e.gap))
         return fail(ErrorCode::kConflict, "segment numbers go up");
     } else {
       fill_hole(t, e.segment, MediaTime::from_ticks(e.start, timescale));

@@ -187,7 +187,19 @@ TEST(Presentation, ListedFileLost_SegmentTurnsIntoAGap) {
   lost.gap = true;
   b.say(lost);
   EXPECT_TRUE(b.track("v32").segments[0].gap);
-  EXPECT_TRUE(b.refuses(lost));
+  EXPECT_TRUE(b.refuses(b.make_segment("v32", 0, 0, 6)));
+}
+
+TEST(Presentation, GapToldAfterTheNextSegmentsChunks_IsTheHoleTheyMade) {
+  Broadcast b;
+  b.video("v32", 32);
+  b.segment("v32", 0, 0, 6);
+  b.chunk("v32", 2, 12);
+  SegmentAdded lost = b.make_segment("v32", 1, 6, 6);
+  lost.gap = true;
+  b.say(lost);
+  EXPECT_TRUE(b.track("v32").segments[1].gap);
+  EXPECT_EQ(b.track("v32").open->number, 2u);
 }
 
 TEST(Presentation, ChunksOutOfOrder_AreRefused) {
