@@ -25,7 +25,7 @@ constexpr base::MediaTime kTracksShowWithin = base::MediaTime::from_seconds(1);
 void FlvDemuxer::start() {
   adapter_.reset(gst_adapter_new());
   combiner_.reset(gst_flow_combiner_new());
-  timeline_.emplace(*epoch_.lock());
+  timeline_.emplace(*epoch_.lock(), *anchor_.lock());
   *stats_.lock() = {};
   first_frame_.reset();
   group_ = GST_GROUP_ID_INVALID;
@@ -316,7 +316,9 @@ Placement FlvDemuxer::place(Track &track, const Tag &tag, base::MediaTime durati
                     .slack = is_audio ? kAudioSlack : base::MediaTime{}};
   const uint64_t jumps = timeline_->jumps();
   const Placement placement = timeline_->place(frame);
-  if (timeline_->jumps() != jumps) {
+  const bool has_jumped = timeline_->jumps() != jumps;
+  if (!first_frame_ || has_jumped) *anchor_.lock() = timeline_->anchor();
+  if (has_jumped) {
     stats_.lock()->jumps = timeline_->jumps();
     GST_WARNING_OBJECT(track.pad.get(),
                        "timestamps jumped to %u ms: going on at media time %" GST_TIME_FORMAT,

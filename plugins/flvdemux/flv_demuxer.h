@@ -29,14 +29,17 @@ struct DemuxStats {
   uint64_t audio_resyncs = 0;
 };
 
-/// The streaming methods are bound to the sink pad's streaming thread; epoch and stats are
-/// thread-safe.
+/// The streaming methods are bound to the sink pad's streaming thread; epoch, anchor and
+/// stats are thread-safe.
 class FlvDemuxer {
  public:
   explicit FlvDemuxer(GstElement *element) : element_(element) {}
 
   void set_epoch(uint64_t epoch) { epoch_.lock()->ns = static_cast<int64_t>(epoch); }
   [[nodiscard]] uint64_t epoch() { return static_cast<uint64_t>(epoch_.lock()->ns); }
+  /// Nothing: not known. Set before the start it is a hint; read, it is the one in use.
+  void set_anchor(std::optional<base::MediaTime> anchor) { *anchor_.lock() = anchor; }
+  [[nodiscard]] std::optional<base::MediaTime> anchor() { return *anchor_.lock(); }
   [[nodiscard]] DemuxStats stats() { return *stats_.lock(); }
 
   void start();
@@ -100,6 +103,7 @@ class FlvDemuxer {
 
   GstElement *element_;  // owns this object
   base::Locked<base::MediaTime> epoch_;
+  base::Locked<std::optional<base::MediaTime>> anchor_;
   base::Locked<DemuxStats> stats_;
 
   // Streaming thread, or stopped.

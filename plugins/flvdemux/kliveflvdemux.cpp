@@ -12,8 +12,10 @@
  * frame where a codec has none. Its stream-id is the upstream one followed by the pad's name.
  *
  * Timestamps are unwrapped to 64 bits and anchored once: with #GstKliveFlvDemux:epoch set, buffer
- * times are nanoseconds since that Unix time. Timestamps that jump (by an hour, or back by 40 ms)
- * are anchored again, so that no frame lies over another, and the next buffer of each track has
+ * times are nanoseconds since that Unix time. An encoder that publishes several flavors numbers
+ * them alike: #GstKliveFlvDemux:anchor, read from the first one's demuxer and set on the others',
+ * gives them the same times. Timestamps that jump (by an hour, or back by 40 ms) are anchored
+ * again, so that no frame lies over another, and the next buffer of each track has
  * %GST_BUFFER_FLAG_DISCONT. A gap during which nothing arrived is no jump. Audio frames are laid
  * end to end as long as they stay within 50 ms of the times sent.
  *
@@ -38,6 +40,7 @@ GST_DEBUG_CATEGORY(klive_flvdemux_debug);
 
 gboolean gst_klive_register_flvdemux(GstPlugin *plugin);
 
+using klive::base::MediaTime;
 using klive::flvdemux::FlvDemuxer;
 
 // GObject shell
@@ -49,7 +52,7 @@ struct _GstKliveFlvDemux {
 };
 G_DEFINE_TYPE(GstKliveFlvDemux, gst_klive_flv_demux, GST_TYPE_ELEMENT)
 
-enum { PROP_0, PROP_EPOCH, PROP_STATS };
+enum { PROP_0, PROP_EPOCH, PROP_ANCHOR, PROP_STATS };
 
 #define VIDEO_CAPS                                                        \
   "video/x-h264, stream-format=(string)avc, alignment=(string)au; "       \
@@ -89,8 +92,12 @@ static void gst_klive_flv_demux_finalize(GObject *object) {
 
 static void gst_klive_flv_demux_set_property(GObject *object, guint id, const GValue *value,
                                              GParamSpec *pspec) {
+  FlvDemuxer *demuxer = GST_KLIVE_FLV_DEMUX(object)->demuxer;
   if (id == PROP_EPOCH) {
-    GST_KLIVE_FLV_DEMUX(object)->demuxer->set_epoch(g_value_get_uint64(value));
+    demuxer->set_epoch(g_value_get_uint64(value));
+  } else if (id == PROP_ANCHOR) {
+    const gint64 anchor = g_value_get_int64(value);
+    demuxer->set_anchor(anchor == G_MININT64 ? std::nullopt : std::optional(MediaTime{anchor}));
   } else {
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
   }
@@ -101,6 +108,9 @@ static void gst_klive_flv_demux_get_property(GObject *object, guint id, GValue *
   FlvDemuxer *demuxer = GST_KLIVE_FLV_DEMUX(object)->demuxer;
   if (id == PROP_EPOCH) {
     g_value_set_uint64(value, demuxer->epoch());
+  } else if (id == PROP_ANCHOR) {
+    const auto anchor = demuxer->anchor();
+    g_value_set_int64(value, anchor ? anchor->ns : G_MININT64);
   } else if (id == PROP_STATS) {
     const auto stats = demuxer->stats();
     g_value_take_boxed(
@@ -146,6 +156,14 @@ static void gst_klive_flv_demux_class_init(GstKliveFlvDemuxClass *klass) {
                           "Unix time, in nanoseconds, of buffer time zero. 0: the first frame is "
                           "time zero.",
                           0, G_MAXINT64, 0, flags));
+  g_object_class_install_property(
+      object_class, PROP_ANCHOR,
+      g_param_spec_int64("anchor", "Anchor",
+                         "Buffer time of timestamp zero, in nanoseconds. Set from another "
+                         "publication of the same encoder, both get the same times if the first "
+                         "frame is within 3 s of where that puts it. Read, the one in use; the "
+                         "minimum: none.",
+                         G_MININT64, G_MAXINT64, G_MININT64, flags));
   g_object_class_install_property(
       object_class, PROP_STATS,
       g_param_spec_boxed("stats", "Statistics",

@@ -14,6 +14,7 @@ constexpr int64_t kJump = 3'000 * kMs;
 // A step this close to half of the number range is an encoder that wraps at 2^31.
 constexpr int64_t kNearWrap = 10'000;
 constexpr int64_t kHalfRange = int64_t{1} << 31;
+constexpr int64_t kRange = (int64_t{1} << 32) * kMs;
 // After a small step of one track, the others get this long to make the same step.
 constexpr int64_t kFollow = 1'000 * kMs;
 // A track makes a step of its own when it leaves its frame duration by more than this.
@@ -46,17 +47,24 @@ int64_t Timeline::end_of_all() const {
   return end;
 }
 
-void Timeline::anchor(const Frame &frame) {
+void Timeline::set_anchor(const Frame &frame) {
   anchored_ = true;
   anchor_media_ = epoch_.ns == 0 ? 0 : std::max<int64_t>(0, frame.wall.ns - epoch_.ns);
   anchor_arrival_ = newest_arrival_ = frame.arrival.ns;
   newest_ = {frame.timestamp, static_cast<int64_t>(frame.timestamp) * kMs};
   offset_ = anchor_media_ - newest_.ns;
-  offset_since_ = anchor_media_;
+  if (hint_ && epoch_.ns != 0) {
+    // The other publication's timestamps may have wrapped since.
+    const int64_t off = hint_->ns - offset_;
+    const int64_t wraps = (off + (off < 0 ? -kRange / 2 : kRange / 2)) / kRange;
+    const int64_t media = anchor_media_ + off - wraps * kRange;
+    if (std::abs(off - wraps * kRange) < kJump && media >= 0) offset_ = media - newest_.ns;
+  }
+  offset_since_ = newest_.ns + offset_;
 }
 
 Placement Timeline::place(const Frame &frame) {
-  if (!anchored_) anchor(frame);
+  if (!anchored_) set_anchor(frame);
   auto [entry, is_new] = tracks_.try_emplace(frame.track);
   Track &track = entry->second;
   if (is_new) {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "base/media_time.h"
 
@@ -33,10 +34,17 @@ struct Placement {
 /// Thread-bound. Free of clocks: time comes with the frames.
 class Timeline {
  public:
-  /// `epoch` is the Unix time of media time zero; 0: the first frame is media time zero.
-  explicit Timeline(base::MediaTime epoch = {}) : epoch_(epoch) {}
+  /// `epoch` is the Unix time of media time zero; 0: the first frame is media time zero. `hint` is
+  /// the anchor of another publication of the same encoder, or of this one's last connection: it is
+  /// taken when it puts the first frame near its arrival, and then both have the same times.
+  explicit Timeline(base::MediaTime epoch = {}, std::optional<base::MediaTime> hint = {})
+      : epoch_(epoch), hint_(hint) {}
 
   [[nodiscard]] Placement place(const Frame &frame);
+  /// The media time of timestamp zero, as the newest anchor has it; nothing before the first frame.
+  [[nodiscard]] std::optional<base::MediaTime> anchor() const {
+    return anchored_ ? std::optional(base::MediaTime{offset_}) : std::nullopt;
+  }
   /// How often the timeline was re-anchored.
   [[nodiscard]] uint64_t jumps() const { return jumps_; }
 
@@ -56,13 +64,14 @@ class Timeline {
   [[nodiscard]] static Sent unwrap(uint32_t raw, const Sent &near);
   [[nodiscard]] int64_t media_at(base::MediaTime arrival) const;
   [[nodiscard]] int64_t end_of_all() const;
-  void anchor(const Frame &frame);
+  void set_anchor(const Frame &frame);
   /// Follows a re-anchoring that another track caused; false when this track is still before it.
   [[nodiscard]] bool follow(Track &track, const Frame &frame, int64_t step, bool jumped);
   void re_anchor(Track &track, const Frame &frame, bool far);
   int64_t settle(Track &track, const Frame &frame, const Sent &sent, int64_t step);
 
   base::MediaTime epoch_;
+  std::optional<base::MediaTime> hint_;
   std::map<uint32_t, Track> tracks_;
   bool anchored_ = false;
   int64_t anchor_media_ = 0, anchor_arrival_ = 0;

@@ -64,6 +64,12 @@ def main():
                         f"klivesegmenter name=s segment-duration=2000000000 ! filesink location={cmaf}")
                 subprocess.run([sys.argv[1], line], check=True, timeout=60)
                 failures += compare(name, stream, packets(flv, stream), packets(cmaf, stream))
+            both = (f"filesrc location={flv} ! kliveflvdemux name=d  klivesegmenter name=s ! fakesink  "
+                    "d.video_0 ! queue ! s.video_0  d.audio_0 ! queue ! s.audio_0")
+            said = subprocess.run([sys.argv[1], both], check=True, timeout=60, capture_output=True, text=True).stdout
+            sent = len(packets(flv, "v")) + len(packets(flv, "a"))
+            if f"samples=(guint64){sent}, dropped=(guint64)0" not in said:
+                failures.append(f"{name}, both tracks at once: {sent} packets went in, and the elements say {said}")
     print("\n".join(failures) or "every packet came out")
     return 1 if failures else 0
 

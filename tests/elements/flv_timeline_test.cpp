@@ -19,7 +19,8 @@ constexpr int64_t kHour = 3'600'000;
 /// An encoder on a network without delay: arrival time goes on by itself.
 class Encoder {
  public:
-  explicit Encoder(MediaTime epoch = {}, MediaTime wall = {}) : timeline_(epoch), wall_(wall) {}
+  explicit Encoder(MediaTime epoch = {}, MediaTime wall = {}, std::optional<MediaTime> hint = {})
+      : timeline_(epoch, hint), wall_(wall) {}
 
   /// Milliseconds of media time.
   double video(int64_t timestamp) { return place({kVideo, static_cast<uint32_t>(timestamp)}); }
@@ -37,6 +38,7 @@ class Encoder {
     for (int i = 0; i < frames; ++i, wait(40)) last = video(timestamp + 40 * i);
     return last;
   }
+  std::optional<MediaTime> anchor() const { return timeline_.anchor(); }
   bool discontinuity() const { return last_.discontinuity; }
   uint64_t jumps() const { return timeline_.jumps(); }
 
@@ -71,6 +73,32 @@ TEST(Timeline, Epoch_FirstFrameIsWallTimeSinceThen) {
 TEST(Timeline, WallClockBeforeEpoch_StartsAtZero) {
   Encoder encoder(MediaTime::from_seconds(100), MediaTime::from_seconds(50));
   EXPECT_EQ(encoder.video(0), 0);
+}
+
+TEST(Timeline, SecondFlavorArrivesLater_HintGivesItTheSameTimes) {
+  const auto epoch = MediaTime::from_seconds(1000);
+  Encoder first(epoch, MediaTime::from_seconds(1060));
+  EXPECT_FALSE(first.anchor());
+  EXPECT_EQ(first.video(5000), 60'000);
+  Encoder second(epoch, MediaTime::from_seconds(1060) + MediaTime::from_ms(130), first.anchor());
+  EXPECT_EQ(second.video(5000), 60'000);
+  EXPECT_EQ(second.video(5040), first.video(5040));
+}
+
+TEST(Timeline, ReturnsAfterTheWrap_HintStillGivesTheSameTimes) {
+  const auto epoch = MediaTime::from_seconds(1000);
+  Encoder first(epoch, MediaTime::from_seconds(1060));
+  EXPECT_EQ(first.video(0xffffffff - 999), 60'000);
+  Encoder second(epoch, MediaTime::from_seconds(1065) + MediaTime::from_ms(300), first.anchor());
+  EXPECT_EQ(second.video(4000), 65'000);
+}
+
+TEST(Timeline, HintOfAnotherTimeBase_ArrivalDecides) {
+  const auto epoch = MediaTime::from_seconds(1000);
+  Encoder first(epoch, MediaTime::from_seconds(1060));
+  (void)first.video(5000);
+  Encoder second(epoch, MediaTime::from_seconds(1060), first.anchor());
+  EXPECT_EQ(second.video(900'000), 60'000);
 }
 
 TEST(Timeline, TimestampsWrapAt32Bits_MediaTimeGoesOn) {

@@ -197,6 +197,23 @@ TEST_F(FlvDemuxTest, Epoch_TimesAreUnixTimeSinceThen) {
   EXPECT_EQ(pts(frames[1]) - pts(frames[0]), 40 * GST_MSECOND);
 }
 
+TEST_F(FlvDemuxTest, AnchorOfAnotherFlavor_SameTimes) {
+  const auto epoch = static_cast<guint64>(g_get_real_time()) * 1000 - 60 * GST_SECOND;
+  g_object_set(rig_.element(), "epoch", epoch, nullptr);
+  start();
+  feed(Flv().avc_header().video(5000, true));
+  gint64 anchor = 0;
+  g_object_get(rig_.element(), "anchor", &anchor, nullptr);
+
+  ElementRig other("kliveflvdemux");
+  g_object_set(other.element(), "epoch", epoch, "anchor", anchor, nullptr);
+  other.start();
+  other.connect("sink", "1_abcd1234/primary/36", "video/x-flv");
+  other.push("sink", Flv().avc_header().video(5040, true).buffer());
+  EXPECT_EQ(dts(other.output("video_0").buffers.at(0)),
+            dts(rig_.output("video_0").buffers.at(0)) + 40 * GST_MSECOND);
+}
+
 TEST_F(FlvDemuxTest, TimestampsWrap_TimesGoOn) {
   start();
   feed(Flv().avc_header().video(0xffffffd8, true).video(0).video(40));

@@ -4,6 +4,18 @@
 
 static void add(GstElement *, GstPad *, gpointer count) { ++*static_cast<int *>(count); }
 
+static void print_stats(GstElement *pipeline, const char *name) {
+  GstElement *element = gst_bin_get_by_name(GST_BIN(pipeline), name);
+  if (!element) return;
+  GstStructure *stats = nullptr;
+  g_object_get(element, "stats", &stats, nullptr);
+  char *text = gst_structure_to_string(stats);
+  g_print("%s\n", text);
+  g_free(text);
+  gst_structure_free(stats);
+  gst_object_unref(element);
+}
+
 int main(int argc, char **argv) {
   gst_init(&argc, &argv);
   if (argc != 2) {
@@ -33,14 +45,11 @@ int main(int argc, char **argv) {
     g_printerr("no end within 30 s\n");
   }
   if (demuxer) {
-    GstStructure *stats = nullptr;
-    g_object_get(demuxer, "stats", &stats, nullptr);
-    char *text = gst_structure_to_string(stats);
-    g_print("%d pads, %s\n", pads, text);
-    g_free(text);
-    gst_structure_free(stats);
+    g_print("%d pads\n", pads);
     gst_object_unref(demuxer);
   }
+  print_stats(pipeline, "d");
+  print_stats(pipeline, "s");
   gst_element_set_state(pipeline, GST_STATE_NULL);
   if (message) gst_message_unref(message);
   g_clear_error(&error);

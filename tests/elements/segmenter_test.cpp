@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "cmaf/reader.h"
@@ -467,6 +469,22 @@ TEST_F(SegmenterTest, StartStopStart_BeginsAnew) {
     EXPECT_EQ(out(ChunkWhat::kInit).size(), static_cast<size_t>(round) + 1);
     rig_.stop();
   }
+}
+
+TEST_F(SegmenterTest, ThreadsPushAtOnce_ChunksLeaveInOrder) {
+  publish_both();
+  std::thread pictures([&] {
+    for (guint64 i = 0; i < 1000; ++i) (void)video(i * kFrame, i % 25 == 0);
+    end("video_0");
+  });
+  for (guint64 i = 0; i < 1875; ++i) (void)audio(sound(i));
+  end("audio_0");
+  pictures.join();
+  EXPECT_TRUE(rig_.output("src").ended);
+  EXPECT_EQ(sample_count("v32"), 1000u);
+  EXPECT_EQ(sample_count("a32"), 1875u);
+  expect_sound_track("v32");
+  expect_sound_track("a32");
 }
 
 TEST_F(SegmenterTest, StoppedWhileFramesAreHeld_NothingLeaks) {
