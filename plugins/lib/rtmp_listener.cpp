@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -122,6 +123,7 @@ RtmpListenerStats Listener::stats() const {
 }
 
 void Listener::loop() {
+  pthread_setname_np(pthread_self(), "klive-rtmp");
   std::array<epoll_event, kEventsAtOnce> events;
   while (!stopping_) {
     const int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, wait_time());

@@ -26,6 +26,8 @@ class TestPipeline {
   explicit TestPipeline(const std::string &launch_line);
   ~TestPipeline();
 
+  /// False when an element refuses to start. Does not wait for a sink's first buffer, which a live
+  /// source may never send.
   bool play();
   void stop();
   [[nodiscard]] gst::Ptr<GstElement> element(const char *name) const;
