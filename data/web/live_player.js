@@ -80,6 +80,7 @@ export class LivePlayer extends EventTarget {
         bufferingGoal: lowLatency ? 6 : 20,
         rebufferingGoal: lowLatency ? 0.2 : 0.5,
         bufferBehind: 60,
+        safeSeekOffset: 2, // segments stay fetchable a while after they left the window
         retryParameters: {maxAttempts: 4, baseDelay: 300, timeout: 20000},
       },
       abr: {defaultBandwidthEstimate: 4e6},
