@@ -12,7 +12,7 @@ constexpr double kMs = 1e6;
 // Frames whose sent time is further off than this are not where they seem.
 constexpr double kResync = 50 * kMs;
 // Drift is followed from the first bound down to the second, in the mean over some sixty frames.
-constexpr double kSlewFrom = 20 * kMs;
+constexpr double kSlewFrom = 15 * kMs;
 constexpr double kSlewTo = 2 * kMs;
 constexpr double kMeanWeight = 1.0 / 64;
 

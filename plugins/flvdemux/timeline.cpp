@@ -3,6 +3,7 @@
 #include "timeline.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace klive::flvdemux {
@@ -11,9 +12,13 @@ namespace {
 constexpr int64_t kMs = 1'000'000;
 // Timestamps that leave arrival time by more than this have jumped.
 constexpr int64_t kJump = 3'000 * kMs;
-// A step this close to half of the number range is an encoder that wraps at 2^31.
-constexpr int64_t kNearWrap = 10'000;
-constexpr int64_t kHalfRange = int64_t{1} << 31;
+// Some encoders wrap early: at 2^31, or at 2^24 where they have no extended timestamp. A step of
+// that size, give or take `near` milliseconds, is such a wrap.
+struct EarlyWrap {
+  int64_t range, near;
+};
+constexpr std::array kEarlyWraps = {EarlyWrap{int64_t{1} << 31, 10'000},
+                                    EarlyWrap{int64_t{1} << 24, 1'000}};
 constexpr int64_t kRange = (int64_t{1} << 32) * kMs;
 // After a small step of one track, the others get this long to make the same step.
 constexpr int64_t kFollow = 1'000 * kMs;
@@ -32,8 +37,10 @@ constexpr int64_t kLeadDecay = 2'000;
 
 Timeline::Sent Timeline::unwrap(uint32_t raw, const Sent &near) {
   int64_t step = static_cast<int32_t>(raw - near.raw);
-  const int64_t folded = step < 0 ? step + kHalfRange : step - kHalfRange;
-  if (std::abs(folded) < kNearWrap) step = folded;
+  for (const EarlyWrap &wrap : kEarlyWraps) {
+    const int64_t folded = step < 0 ? step + wrap.range : step - wrap.range;
+    if (std::abs(folded) < wrap.near) step = folded;
+  }
   return {raw, near.ns + step * kMs};
 }
 

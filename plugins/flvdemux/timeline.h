@@ -19,7 +19,7 @@ namespace klive::flvdemux {
 
 struct Frame {
   uint32_t track = 0;          ///< any number that tells the publication's tracks apart
-  uint32_t timestamp = 0;      ///< milliseconds modulo 2^32 (wrapping at 2^31 is understood too)
+  uint32_t timestamp = 0;      ///< milliseconds modulo 2^32 (2^31 and 2^24 are understood too)
   base::MediaTime arrival;     ///< monotonic clock
   base::MediaTime wall;        ///< Unix time; read for the first frame only
   base::MediaTime duration{};  ///< 0 = not known: taken from the steps of the timestamps

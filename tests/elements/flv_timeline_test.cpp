@@ -128,6 +128,23 @@ TEST(Timeline, TimestampsWrapAt31Bits_MediaTimeGoesOn) {
   EXPECT_EQ(encoder.jumps(), 0u);
 }
 
+TEST(Timeline, TimestampsWrapAt24Bits_MediaTimeGoesOn) {
+  Encoder encoder;
+  EXPECT_EQ(encoder.video(0xffffd8), 0);
+  EXPECT_EQ(encoder.audio(0xfffff0), 24);
+  EXPECT_EQ(encoder.video(0), 40);
+  EXPECT_EQ(encoder.audio(0xfffffe), 38);
+  EXPECT_EQ(encoder.audio(19), 59);
+  EXPECT_EQ(encoder.jumps(), 0u);
+}
+
+TEST(Timeline, TimestampsPass2To24_MediaTimeGoesOn) {
+  Encoder encoder;
+  EXPECT_EQ(encoder.video(0xffffd8), 0);
+  EXPECT_EQ(encoder.video(0x1000000), 40);
+  EXPECT_EQ(encoder.jumps(), 0u);
+}
+
 TEST(Timeline, JumpOfAnHourForward_GoesOnAtArrivalTimeWithDiscontinuity) {
   Encoder encoder;
   EXPECT_EQ(encoder.run(0, 100), 99 * 40);
