@@ -3,6 +3,7 @@
 #include "door/sessions.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,7 @@ struct Sessions::Session {
   Clock::time_point respawn_at{};  // while there is no worker
   std::vector<Clock::time_point> deaths;
   bool stopping = false;
+  bool deleted = false;  // the entry; its window goes when the worker is gone
 };
 
 Sessions::Sessions(const Config &config, EntryStore &store, LiveRegistry &registry,
@@ -289,7 +291,9 @@ void Sessions::worker_gone(const std::string &entry, const std::string &why) {
     session.worker.reset();
     if (session.stopping) {
       GST_INFO_ID(entry.c_str(), "off air");
+      const bool is_deleted = session.deleted;
       self.sessions_.erase(found);
+      if (is_deleted) self.remove_window(entry);
       return;
     }
     if (self.shutting_down_) return;
@@ -353,17 +357,43 @@ void Sessions::publish_info(const Session &session) {
 }
 
 void Sessions::entry_changed(const std::string &entry) {
-  const auto found = sessions_.find(entry);
-  if (found == sessions_.end()) return;
   const auto stored = store_.get(entry);
+  const bool is_deleted = !stored && stored.error().code == base::ErrorCode::kNotFound;
+  const auto found = sessions_.find(entry);
+  if (found == sessions_.end()) {
+    if (is_deleted) remove_window(entry);
+    return;
+  }
+  if (!stored && !is_deleted) return;  // the store does not answer: nobody is punished for it
+  Session &session = *found->second;
   const std::string valid = stored ? token_id(stored->token) : std::string();
-  for (const auto &[name, publication] : found->second->publications) {
+  std::vector<std::string> ended;
+  for (const auto &[name, publication] : session.publications) {
     if (publication->token_id == valid) continue;
     publication->ingest->disconnect(
         {"NetStream.Publish.Rejected",
          stored ? "The token of entry " + entry + " was replaced; publish with the new one."
                 : "Entry " + entry + " was deleted."});
+    ended.push_back(name);
   }
+  if (!is_deleted) return;
+  for (const auto &name : ended) drop(session, name, true);
+  session.deleted = session.stopping = true;
+  if (session.worker) {
+    session.worker->stop(true);
+  } else {
+    sessions_.erase(found);
+    remove_window(entry);
+  }
+}
+
+/// The files of an entry that is no more.
+void Sessions::remove_window(const std::string &entry) {
+  registry_.remove(entry);
+  std::error_code failed;
+  std::filesystem::remove_all(registry_.live_root() + "/" + entry, failed);
+  if (failed)
+    GST_WARNING_ID(entry.c_str(), "its window stays on disk: %s", failed.message().c_str());
 }
 
 void Sessions::check_progress(Session &session) {

@@ -62,6 +62,7 @@ class Sessions {
   void move_to_worker(const std::string &entry, const std::string &name, Publication &publication);
   void check_progress(Session &session);
   void end_stale_sessions();
+  void remove_window(const std::string &entry);
   void refill_spare();
   void publish_info(const Session &session);
   [[nodiscard]] AdmissionAnswer refuse(const AdmissionRequest &request, const char *metric,

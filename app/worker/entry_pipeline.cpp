@@ -61,7 +61,8 @@ struct EntryPipeline::Publication {
   uint64_t serial = 0;  // tells a publication from an earlier one of the same name
   int fd = -1;
   base::Bytes header;  // until the first buffer took it
-  gst::Ptr<GstElement> bin;
+  gst::Ptr<GstElement> bin, demux;
+  bool has_begun = false, has_anchor = false;  // streaming thread
   EntryPipeline *owner = nullptr;
   std::mutex mutex;
   std::vector<gst::Ptr<GstPad>>
@@ -177,6 +178,7 @@ base::Result<void> EntryPipeline::add_publication(const std::string &name, base:
     return set;
   }
   g_object_set(source.get(), "fd", fd, nullptr);
+  publication->demux = demux;
 
   const auto pad = gst::Ptr<GstPad>::take(gst_element_get_static_pad(source.get(), "src"));
   gst_pad_add_probe(
@@ -185,6 +187,7 @@ base::Result<void> EntryPipeline::add_publication(const std::string &name, base:
       [](GstPad *, GstPadProbeInfo *info, gpointer data) -> GstPadProbeReturn {
         auto *self = static_cast<Publication *>(data);
         if (GST_IS_BUFFER(info->data)) {
+          if (!self->has_anchor) self->owner->share_anchor(*self);
           if (self->header.empty()) return GST_PAD_PROBE_OK;
           // A worker that takes over in mid-stream has not seen the sequence headers.
           GstBuffer *first = gst_buffer_new_memdup(self->header.data(), self->header.size());
@@ -224,6 +227,23 @@ base::Result<void> EntryPipeline::add_publication(const std::string &name, base:
   gst_element_sync_state_with_parent(added.bin.get());
   GST_INFO_ID(name.c_str(), "publication added");
   return {};
+}
+
+/// An encoder numbers the frames of all its flavors alike. The first publication finds out where
+/// its zero lies; the others are told before their first frame, so that a player can change flavor
+/// between two frames.
+void EntryPipeline::share_anchor(Publication &publication) {
+  if (std::exchange(publication.has_begun, true)) {
+    gint64 found = G_MININT64;
+    g_object_get(publication.demux.get(), "anchor", &found, nullptr);
+    if (found == G_MININT64) return;
+    publication.has_anchor = true;
+    auto anchor = anchor_.lock();
+    if (!*anchor) *anchor = found;
+  } else if (const auto anchor = *anchor_.lock()) {
+    g_object_set(publication.demux.get(), "anchor", *anchor, nullptr);
+    publication.has_anchor = true;
+  }
 }
 
 void EntryPipeline::link_track(Publication &publication, GstPad *pad) {
@@ -269,6 +289,7 @@ void EntryPipeline::remove_publication(const std::string &name) {
   if (found == publications_.end()) return;
   take_out(*found->second);
   publications_.erase(found);
+  if (publications_.empty()) anchor_.lock()->reset();  // the next encoder counts anew
   GST_INFO_ID(name.c_str(), "publication removed");
 }
 

@@ -9,11 +9,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <gst/gst.h>
 
 #include "base/bytes.h"
+#include "base/locked.h"
 #include "base/result.h"
 #include "klive/ptr.h"
 #include "worker/description.h"
@@ -56,6 +58,7 @@ class EntryPipeline {
   void link_track(Publication &publication, GstPad *pad);
   void publication_finished(const std::string &name, uint64_t serial, const std::string &reason);
   void take_out(Publication &publication);
+  void share_anchor(Publication &publication);
   static GstBusSyncReply on_message(GstBus *bus, GstMessage *message, gpointer self);
   void report_error(GstMessage *message);
 
@@ -65,6 +68,9 @@ class EntryPipeline {
   gst::Ptr<GstElement> pipeline_, package_;
   std::map<std::string, std::unique_ptr<Publication>> publications_;
   uint64_t next_serial_ = 1;
+  // Buffer time of timestamp zero of the publications that are there: those of one encoder share
+  // it. Set and read on streaming threads.
+  base::Locked<std::optional<gint64>> anchor_;
   // Work posted to the context outlives us unless it can see that we are gone. Owners: this and the
   // posted work.
   std::shared_ptr<EntryPipeline *> alive_;
