@@ -10,7 +10,23 @@ const kPollEvery = 2000; // ms
 const kLookEvery = 500; // ms
 const kWaitingAfter = 4000; // ms without progress before it is said
 
-/** Emits "state" (offAir, loading, playing, waiting) and "tracks". */
+// shaka-player 5.2 adds a millisecond to every negative timestamp offset that it sets (its work-around
+// for its issue 1281) and takes that millisecond, read back, for a new offset: it aborts the source
+// buffer before each append, and a chunk that does not begin with a key frame is then lost. Reading
+// back what was asked for ends that.
+function keepOffsetSteady() {
+  const offset = Object.getOwnPropertyDescriptor(globalThis.SourceBuffer?.prototype || {}, 'timestampOffset');
+  if (!offset || !offset.configurable) return;
+  Object.defineProperty(SourceBuffer.prototype, 'timestampOffset', {
+    ...offset,
+    get() {
+      const value = offset.get.call(this);
+      return value < 0 ? value - 0.001 : value;
+    },
+  });
+}
+
+/** Emits "state" (offAir, loading, playing, waiting, unsupported) and "tracks". */
 export class LivePlayer extends EventTarget {
   constructor(video, entry, format) {
     super();
@@ -33,6 +49,7 @@ export class LivePlayer extends EventTarget {
       this.setState('unsupported');
       return;
     }
+    keepOffsetSteady();
     this.player = new shaka.Player();
     await this.player.attach(this.video);
     this.player.addEventListener('error', (event) => this.onError(event.detail));
