@@ -20,12 +20,12 @@ SOURCE = HERE.parent.parent
 BUILD = pathlib.Path(os.environ.get("E2E_BUILD", SOURCE / "build")).resolve()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build():
     return BUILD
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def source():
     return SOURCE
 
