@@ -5,7 +5,7 @@
 //   · (size 16 · SPS)* · PPS count · (size 16 · PPS)* · [high profiles: chroma, depths, SPS ext.]
 #include "avc.h"
 
-#include <array>
+#include "sps.h"
 
 namespace klive::cmaf {
 namespace {
@@ -14,46 +14,7 @@ using base::ErrorCode;
 using base::fail;
 using base::Result;
 
-Result<void> parse(TrackFormat &format) {
-  auto sps = parse_avc_config(format.decoder_config);
-  if (!sps) return fail(std::move(sps).error().wrap("avcC"));
-  format.width = sps->width;
-  format.height = sps->height;
-  format.frame_rate_num = sps->frame_rate_num;
-  format.frame_rate_den = sps->frame_rate_den;
-  format.timescale = 90'000;
-  return {};
-}
-
-// RFC 6381 3.3: the three bytes behind the version, which every parser has already checked.
-std::string codec_string_of(const TrackFormat &format) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text = "avc1.";
-  for (size_t i = 1; i < 4 && i < format.decoder_config.size(); ++i) {
-    text += kHex[format.decoder_config[i] >> 4];
-    text += kHex[format.decoder_config[i] & 15];
-  }
-  return text;
-}
-
-void write(BoxWriter &out, const TrackFormat &format) {
-  {
-    const auto box = out.box("avcC");
-    out.bytes(format.decoder_config);
-  }
-  const auto sps = parse_avc_config(format.decoder_config);
-  if (!sps || sps->sar_width == sps->sar_height) return;
-  const auto box = out.box("pasp");
-  out.u32(sps->sar_width);
-  out.u32(sps->sar_height);
-}
-
-Result<base::Bytes> read(base::ByteView contents) {
-  return base::Bytes(contents.begin(), contents.end());
-}
-
-}  // namespace
-
+// The first SPS.
 Result<SpsInfo> parse_avc_config(base::ByteView config) {
   base::ByteReader in(config);
   const uint8_t version = in.u8();
@@ -81,9 +42,49 @@ Result<SpsInfo> parse_avc_config(base::ByteView config) {
   return parse_h264_sps(first);
 }
 
+Result<void> parse(TrackFormat &format) {
+  auto sps = parse_avc_config(format.decoder_config);
+  if (!sps) return fail(std::move(sps).error().wrap("avcC"));
+  format.width = sps->width;
+  format.height = sps->height;
+  format.frame_rate_num = sps->frame_rate_num;
+  format.frame_rate_den = sps->frame_rate_den;
+  format.timescale = 90'000;
+  return {};
+}
+
+// RFC 6381 3.3: the three bytes behind the version, which every parser has already checked.
+std::string codec_string_of(const TrackFormat &format) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text = "avc1.";
+  for (size_t i = 1; i < 4 && i < format.decoder_config.size(); ++i) {
+    text += kHex[format.decoder_config[i] >> 4];
+    text += kHex[format.decoder_config[i] & 15];
+  }
+  return text;
+}
+
+PixelShape pixel_shape(const TrackFormat &format) {
+  const auto sps = parse_avc_config(format.decoder_config);
+  if (!sps) return {};
+  return {sps->sar_width, sps->sar_height};
+}
+
+void write(BoxWriter &out, const TrackFormat &format) {
+  const auto box = out.box("avcC");
+  out.bytes(format.decoder_config);
+}
+
+Result<base::Bytes> read(base::ByteView contents) {
+  return base::Bytes(contents.begin(), contents.end());
+}
+
+}  // namespace
+
 CodecRow h264_row() {
-  return {Codec::kH264, Kind::kVideo,    fourcc("avc1"), fourcc("avcC"),
-          parse,        codec_string_of, write,          read};
+  return {Codec::kH264,   Kind::kVideo, fourcc("avc1"),
+          fourcc("avcC"), parse,        codec_string_of,
+          pixel_shape,    write,        read};
 }
 
 }  // namespace klive::cmaf

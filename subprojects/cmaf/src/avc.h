@@ -3,12 +3,8 @@
 #pragma once
 
 #include "codecs.h"
-#include "sps.h"
 
 namespace klive::cmaf {
-
-/// The first SPS inside an avcC.
-[[nodiscard]] base::Result<SpsInfo> parse_avc_config(base::ByteView config);
 
 [[nodiscard]] CodecRow h264_row();
 

@@ -4,7 +4,10 @@
 
 #include <array>
 
+#include "ac3.h"
+#include "av1.h"
 #include "avc.h"
+#include "hevc.h"
 #include "mp4a.h"
 
 namespace klive::cmaf {
@@ -14,7 +17,7 @@ using base::fail;
 using base::Result;
 
 std::span<const CodecRow> codec_table() {
-  static const std::array kTable = {h264_row(), aac_row()};
+  static const std::array kTable = {h264_row(), hevc_row(), av1_row(), aac_row(), ac3_row()};
   return kTable;
 }
 
@@ -30,13 +33,6 @@ const CodecRow *find_codec_by_entry(uint32_t entry) {
     if (row.entry == entry) return &row;
   }
   return nullptr;
-}
-
-uint32_t presentation_width(const TrackFormat &format) {
-  if (format.codec != Codec::kH264) return format.width;
-  const auto sps = parse_avc_config(format.decoder_config);
-  if (!sps) return format.width;
-  return static_cast<uint32_t>(uint64_t{format.width} * sps->sar_width / sps->sar_height);
 }
 
 Result<TrackFormat> make_format(Codec codec, base::ByteView decoder_config) {

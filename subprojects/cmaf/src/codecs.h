@@ -12,6 +12,11 @@
 
 namespace klive::cmaf {
 
+/// Shape of one pixel.
+struct PixelShape {
+  uint16_t width = 1, height = 1;
+};
+
 struct CodecRow {
   Codec codec;
   Kind kind;
@@ -20,7 +25,9 @@ struct CodecRow {
   /// Fills the format's fields from its decoder_config.
   base::Result<void> (*parse)(TrackFormat &format);
   std::string (*codec_string)(const TrackFormat &format);
-  /// Writes the configuration box, and what else the sample entry needs.
+  /// Null: pixels are square, or there are none.
+  PixelShape (*pixel_shape)(const TrackFormat &format);
+  /// Writes the configuration box.
   void (*write_config)(BoxWriter &out, const TrackFormat &format);
   /// The decoder_config in the configuration box's contents.
   base::Result<base::Bytes> (*read_config)(base::ByteView contents);
@@ -29,8 +36,5 @@ struct CodecRow {
 [[nodiscard]] std::span<const CodecRow> codec_table();
 [[nodiscard]] const CodecRow *find_codec(Codec codec);
 [[nodiscard]] const CodecRow *find_codec_by_entry(uint32_t entry);
-
-/// Width of the picture when shown on square pixels, for tkhd.
-[[nodiscard]] uint32_t presentation_width(const TrackFormat &format);
 
 }  // namespace klive::cmaf

@@ -40,7 +40,18 @@ void write_movie_header(BoxWriter &out, const TrackFormat &format) {
   out.u32(kTrackId + 1);
 }
 
-void write_track_header(BoxWriter &out, const TrackFormat &format) {
+PixelShape pixel_shape(const CodecRow &row, const TrackFormat &format) {
+  return row.pixel_shape != nullptr ? row.pixel_shape(format) : PixelShape{};
+}
+
+// tkhd has the size on a screen of square pixels (8.5.3).
+uint32_t width_on_screen(const CodecRow &row, const TrackFormat &format) {
+  const PixelShape shape = pixel_shape(row, format);
+  const uint64_t width = uint64_t{format.width} * shape.width / shape.height;
+  return width <= 0xffff ? static_cast<uint32_t>(width) : format.width;
+}
+
+void write_track_header(BoxWriter &out, const CodecRow &row, const TrackFormat &format) {
   constexpr uint32_t kEnabledInMovieAndPreview = 7;
   const auto box = out.box("tkhd");
   out.version_and_flags(0, kEnabledInMovieAndPreview);
@@ -56,7 +67,7 @@ void write_track_header(BoxWriter &out, const TrackFormat &format) {
   out.zeros(2);
   write_matrix(out);
   const bool has_picture = format.kind == Kind::kVideo;
-  out.u32(has_picture ? presentation_width(format) << 16 : 0);
+  out.u32(has_picture ? width_on_screen(row, format) << 16 : 0);
   out.u32(has_picture ? uint32_t{format.height} << 16 : 0);
 }
 
@@ -116,6 +127,11 @@ void write_sample_entry(BoxWriter &out, const CodecRow &row, const TrackFormat &
     out.u32(format.sample_rate <= 0xffff ? format.sample_rate << 16 : 0);
   }
   row.write_config(out, format);
+  const PixelShape shape = pixel_shape(row, format);
+  if (shape.width == shape.height) return;
+  const auto box = out.box("pasp");
+  out.u32(shape.width);
+  out.u32(shape.height);
 }
 
 void write_sample_table(BoxWriter &out, const CodecRow &row, const TrackFormat &format) {
@@ -164,7 +180,7 @@ void write_movie(BoxWriter &out, const CodecRow &row, const TrackFormat &format)
   write_movie_header(out, format);
   {
     const auto track = out.box("trak");
-    write_track_header(out, format);
+    write_track_header(out, row, format);
     const auto media = out.box("mdia");
     write_media_header(out, format);
     write_handler(out, format);

@@ -103,8 +103,9 @@ Result<base::Bytes> read(base::ByteView contents) {
 }  // namespace
 
 CodecRow aac_row() {
-  return {Codec::kAac, Kind::kAudio,    fourcc("mp4a"), fourcc("esds"),
-          parse,       codec_string_of, write,          read};
+  return {Codec::kAac,    Kind::kAudio, fourcc("mp4a"),
+          fourcc("esds"), parse,        codec_string_of,
+          nullptr,        write,        read};
 }
 
 }  // namespace klive::cmaf

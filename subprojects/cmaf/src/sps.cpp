@@ -8,9 +8,9 @@
 
 #include <array>
 #include <limits>
-#include <numeric>
 
 #include "bit_reader.h"
+#include "vui.h"
 
 namespace klive::cmaf {
 namespace {
@@ -45,64 +45,14 @@ void skip_scaling_list(BitReader &in, int size) {
   }
 }
 
-// Table E-1.
-constexpr std::array<std::array<uint16_t, 2>, 17> kAspects = {{{1, 1},
-                                                               {1, 1},
-                                                               {12, 11},
-                                                               {10, 11},
-                                                               {16, 11},
-                                                               {40, 33},
-                                                               {24, 11},
-                                                               {20, 11},
-                                                               {32, 11},
-                                                               {80, 33},
-                                                               {18, 11},
-                                                               {15, 11},
-                                                               {64, 33},
-                                                               {160, 99},
-                                                               {4, 3},
-                                                               {3, 2},
-                                                               {2, 1}}};
-constexpr uint32_t kExtendedAspect = 255;
-
 // E.1.1 up to the timing. A VUI that is cut off is common in the field: the picture size stands.
 void read_vui(BitReader &in, SpsInfo &info) {
-  if (in.flag()) {
-    const uint32_t aspect = in.bits(8);
-    if (aspect == kExtendedAspect) {
-      const auto width = static_cast<uint16_t>(in.bits(16));
-      const auto height = static_cast<uint16_t>(in.bits(16));
-      if (in.ok() && width != 0 && height != 0) {
-        info.sar_width = width;
-        info.sar_height = height;
-      }
-    } else if (aspect < kAspects.size()) {
-      info.sar_width = kAspects[aspect][0];
-      info.sar_height = kAspects[aspect][1];
-    }
-  }
-  if (in.flag()) in.skip(1);  // overscan
-  if (in.flag()) {            // video signal type
-    in.skip(4);
-    if (in.flag()) in.skip(24);
-  }
-  if (in.flag()) {  // chroma location
-    in.ue();
-    in.ue();
-  }
+  read_vui_front(in, info);
   if (!in.flag()) return;
-  const uint64_t tick = in.bits(32);
-  const uint64_t scale = in.bits(32);
-  if (!in.ok() || tick == 0 || scale == 0) return;
   // The clock counts fields: two ticks a frame.
-  const uint64_t divisor = std::gcd(scale, tick * 2);
-  const uint64_t num = scale / divisor, den = tick * 2 / divisor;
-  if (num > std::numeric_limits<uint32_t>::max() || den > std::numeric_limits<uint32_t>::max())
-    return;
-  // Outside of what a camera does the field is filler (1000 Hz and 90 kHz are seen in the wild).
-  if (num > den * 480 || den > num * 10) return;
-  info.frame_rate_num = static_cast<uint32_t>(num);
-  info.frame_rate_den = static_cast<uint32_t>(den);
+  const uint64_t tick = in.bits(32) * uint64_t{2};
+  const uint64_t scale = in.bits(32);
+  if (in.ok()) set_frame_rate(info, scale, tick);
 }
 
 }  // namespace

@@ -20,4 +20,8 @@ struct SpsInfo {
 /// `nal` is a whole NAL unit of type 7 without start code or length. ISO 14496-10 7.3.2.1.1, E.1.1.
 [[nodiscard]] base::Result<SpsInfo> parse_h264_sps(base::ByteView nal);
 
+/// `nal` is a whole NAL unit of type 33; profile, compatibility and level are not filled in: hvcC
+/// has them. ISO 23008-2 7.3.2.2.1, E.2.1.
+[[nodiscard]] base::Result<SpsInfo> parse_hevc_sps(base::ByteView nal);
+
 }  // namespace klive::cmaf

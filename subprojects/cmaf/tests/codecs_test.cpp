@@ -188,6 +188,57 @@ TEST(Aac, WhatNoDecoderCouldUse_IsRefused) {
   }
 }
 
+TEST(Hevc, RealConfigurations_SizeRateAndStringAreRead) {
+  for (const Picture &want : {Picture{kHevcMain, 1918, 1078, 30000, 1001, "hvc1.1.6.L120.90"},
+                              Picture{kHevcMain10, 640, 360, 30000, 1001, "hvc1.2.4.L63.90"}}) {
+    const auto format = make_format(Codec::kHevc, hex(want.config));
+    ASSERT_TRUE(format) << want.codecs << ": " << format.error().message;
+    EXPECT_EQ(format->width, want.width) << want.codecs;
+    EXPECT_EQ(format->height, want.height) << want.codecs;
+    EXPECT_EQ(format->frame_rate_num, want.num) << want.codecs;
+    EXPECT_EQ(format->frame_rate_den, want.den) << want.codecs;
+    EXPECT_EQ(codec_string(*format), want.codecs);
+  }
+}
+
+TEST(Hevc, EveryCutOfAConfiguration_IsRefused) {
+  const auto whole = hex(kHevcMain);
+  for (size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(make_format(Codec::kHevc, base::ByteView(whole).first(size))) << size;
+}
+
+TEST(Av1, RealConfigurations_SizeAndStringAreRead) {
+  for (const Picture &want : {Picture{kAv1Svt, 1282, 722, 0, 1, "av01.0.05M.08"},
+                              Picture{kAv1Aom10, 640, 360, 0, 1, "av01.0.01M.10"}}) {
+    const auto format = make_format(Codec::kAv1, hex(want.config));
+    ASSERT_TRUE(format) << want.codecs << ": " << format.error().message;
+    EXPECT_EQ(format->width, want.width) << want.codecs;
+    EXPECT_EQ(format->height, want.height) << want.codecs;
+    EXPECT_EQ(codec_string(*format), want.codecs);
+  }
+}
+
+TEST(Av1, EveryCutOfAConfiguration_IsRefused) {
+  const auto whole = hex(kAv1Svt);
+  for (size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(make_format(Codec::kAv1, base::ByteView(whole).first(size))) << size;
+}
+
+TEST(Ac3, RealConfiguration_RateAndChannelsAreRead) {
+  const auto format = make_format(Codec::kAc3, hex(kAc3Surround));
+  ASSERT_TRUE(format) << format.error().message;
+  EXPECT_EQ(format->sample_rate, 48000u);
+  EXPECT_EQ(format->channels, 6);
+  EXPECT_EQ(codec_string(*format), "ac-3");
+  EXPECT_FALSE(make_format(Codec::kAc3, hex("d03dc0")));  // reserved rate
+  EXPECT_FALSE(make_format(Codec::kAc3, hex("203dc0")));  // version 16: E-AC-3
+  EXPECT_FALSE(make_format(Codec::kAc3, hex("103d")));
+}
+
+TEST(Opus, NotInTheTable_IsRefused) {
+  EXPECT_FALSE(make_format(Codec::kOpus, hex("4f70757348656164010238018 0bb00000000 0")));
+}
+
 TEST(Init, EveryRealFormat_ReadsBackAsWritten) {
   for (const std::string_view config :
        {kAvcHigh, kAvcBaseline, kAvcHigh444, kAvcHigh10, kAvcInterlaced}) {
@@ -196,6 +247,18 @@ TEST(Init, EveryRealFormat_ReadsBackAsWritten) {
     const auto read = read_init(write_init(*format));
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, *format);
+  }
+  const std::pair<Codec, std::string_view> others[] = {{Codec::kHevc, kHevcMain},
+                                                       {Codec::kHevc, kHevcMain10},
+                                                       {Codec::kAv1, kAv1Svt},
+                                                       {Codec::kAv1, kAv1Aom10},
+                                                       {Codec::kAc3, kAc3Surround}};
+  for (const auto &[codec, config] : others) {
+    const auto other = make_format(codec, hex(config));
+    ASSERT_TRUE(other);
+    const auto read = read_init(write_init(*other));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, *other);
   }
   auto format = make_format(Codec::kAac, hex(kAacLc48Stereo));
   ASSERT_TRUE(format);

@@ -41,5 +41,21 @@ inline constexpr std::string_view kAvcInterlaced =
     "0164001effe100186764001eacd940b424d82080000003008000001 90f8a14cb01000768fba3cb3002c0fdf8f800";
 // libavcodec's AAC encoder: LC, 48 kHz, stereo, with the (negative) SBR extension behind.
 inline constexpr std::string_view kAacLc48Stereo = "119056e500";
+// x265, Main, 1918x1078 (cropped), 30000/1001 fps.
+inline constexpr std::string_view kHevcMain =
+    "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff0160000003009000"
+    "00030000030078959809a10001002a420101016000000300900000030000030078a003c08010e7559656"
+    "6924caf01680800001f480003a9804a2000100074401c172b46240";
+// x265, Main 10, 640x360, 30000/1001 fps.
+inline constexpr std::string_view kHevcMain10 =
+    "0102200000009000000000003ff000fcfdfafa00000f03a00001001840010c01ffff0220000003009000"
+    "0003000003003f959809a10001002942010102200000030090000003000003003fa005020169365959a4"
+    "932bc05a02000007d20000ea6010a2000100074401c172b46240";
+// SVT-AV1, 1282x722.
+inline constexpr std::string_view kAv1Svt = "81050c000a0b0000002d4d01b4402f8004";
+// libaom, 10 bits, 640x360.
+inline constexpr std::string_view kAv1Aom10 = "81014c000a0b0000000cc4ff6736be5010";
+// libavcodec's AC-3 encoder, 48 kHz, 5.1.
+inline constexpr std::string_view kAc3Surround = "103dc0";
 
 }  // namespace klive::cmaf
