@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""nginx in front, with the configuration that comes with klive: TLS, HTTP/2, segments from the disk, the rest proxied."""
+"""nginx in front, as data/nginx sets it up: TLS, HTTP/2, segments from the disk, the rest from klive."""
 import json
 
 import pytest
@@ -66,7 +66,8 @@ def test_Segments_ComeFromTheDisk(klive, entry, front):
     playlist = klive.media_playlist(entry)
     folder = f"/live/{entry.id}/{playlist.track}"
     before = served_by_klive(klive, "segment") + served_by_klive(klive, "init")
-    for name in (playlist.segments[0].init, playlist.segments[0].uri):
+    by_time = next((klive.root / folder.strip("/")).glob("t-*.m4s")).name
+    for name in (playlist.segments[0].init, playlist.segments[0].uri, by_time):
         on_disk = (klive.root / folder.strip("/") / name).read_bytes()
         answer = front.get(f"{folder}/{name}")
         assert answer.status == 200 and answer.body == on_disk
@@ -103,6 +104,9 @@ def test_PagesAndApi_ComeFromKlive(klive, entry, front):
     assert "content-security-policy" in page.headers
     ping = front.get("/api_v3/service/system/action/ping?format=1")
     assert ping.status == 200 and json.loads(ping.text) is True
+    ks = klive.run("ks", "--root", klive.root, "--type", "admin").stdout.strip()
+    got = front.get(f"/api_v3/service/liveStream/action/get?format=1&entryId={entry.id}&ks={ks}").json
+    assert got["hlsStreamUrl"].startswith(f"{front.origin}/live/{entry.id}/"), "it names the host that was asked"
     manifest = front.get(f"/p/101/sp/10100/playManifest/entryId/{entry.id}/protocol/https/format/applehttp/a.m3u8")
     assert manifest.status == 302 and manifest.headers["location"].endswith(f"/live/{entry.id}/master.m3u8")
 
