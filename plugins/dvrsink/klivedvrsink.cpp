@@ -38,6 +38,7 @@
 #include "base/locked.h"
 #include "dvr_sink.h"
 #include "klive/chunk_meta.h"
+#include "klive/duration.h"
 #include "klive/ptr.h"
 
 GST_DEBUG_CATEGORY_STATIC(klive_dvr_sink_debug);
@@ -293,20 +294,23 @@ static void gst_klive_dvr_sink_install_properties(GObjectClass *object_class) {
                           flags));
   g_object_class_install_property(
       object_class, PROP_WINDOW,
-      g_param_spec_uint64("window", "Window",
-                          "How far back viewers may seek, in nanoseconds. 0: DVR is off, only the "
-                          "live edge is kept.",
-                          0, 1'000'000 * GST_SECOND, kDefaultWindow, flags));
+      klive::gst::duration_param_spec(
+          "window", "Window",
+          "How far back viewers may seek, in nanoseconds. 0: DVR is off, only the "
+          "live edge is kept.",
+          0, 1'000'000 * GST_SECOND, kDefaultWindow, flags));
   g_object_class_install_property(
       object_class, PROP_SEGMENT_DURATION,
-      g_param_spec_uint64("segment-duration", "Segment duration",
-                          "Target length of a segment in nanoseconds, as the segmenter has it.",
-                          GST_MSECOND, GST_SECOND * 3600, kDefaultSegmentDuration, flags));
+      klive::gst::duration_param_spec(
+          "segment-duration", "Segment duration",
+          "Target length of a segment in nanoseconds, as the segmenter has it.", GST_MSECOND,
+          GST_SECOND * 3600, kDefaultSegmentDuration, flags));
   g_object_class_install_property(
       object_class, PROP_CHUNK_DURATION,
-      g_param_spec_uint64("chunk-duration", "Chunk duration",
-                          "Greatest length of a chunk in nanoseconds, as the segmenter has it.",
-                          GST_MSECOND, GST_SECOND * 3600, kDefaultChunkDuration, flags));
+      klive::gst::duration_param_spec(
+          "chunk-duration", "Chunk duration",
+          "Greatest length of a chunk in nanoseconds, as the segmenter has it.", GST_MSECOND,
+          GST_SECOND * 3600, kDefaultChunkDuration, flags));
   g_object_class_install_property(
       object_class, PROP_EPOCH,
       g_param_spec_uint64(

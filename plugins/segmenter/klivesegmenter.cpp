@@ -34,6 +34,7 @@
 
 #include <gst/gst.h>
 
+#include "klive/duration.h"
 #include "track_segmenter.h"
 
 GST_DEBUG_CATEGORY(klive_segmenter_debug);
@@ -222,15 +223,16 @@ static void gst_klive_segmenter_install_properties(GObjectClass *object_class) {
   const klive::segmenter::Settings defaults;
   g_object_class_install_property(
       object_class, PROP_SEGMENT_DURATION,
-      g_param_spec_uint64("segment-duration", "Segment duration",
-                          "Target length of a segment in nanoseconds. A segment ends at the first "
-                          "key frame at or after it.",
-                          GST_MSECOND, GST_SECOND * 3600, defaults.segment_duration, flags));
+      klive::gst::duration_param_spec(
+          "segment-duration", "Segment duration",
+          "Target length of a segment in nanoseconds. A segment ends at the first "
+          "key frame at or after it.",
+          GST_MSECOND, GST_SECOND * 3600, defaults.segment_duration, flags));
   g_object_class_install_property(
       object_class, PROP_CHUNK_DURATION,
-      g_param_spec_uint64("chunk-duration", "Chunk duration",
-                          "Greatest length of a chunk in nanoseconds.", GST_MSECOND,
-                          GST_SECOND * 3600, defaults.chunk_duration, flags));
+      klive::gst::duration_param_spec("chunk-duration", "Chunk duration",
+                                      "Greatest length of a chunk in nanoseconds.", GST_MSECOND,
+                                      GST_SECOND * 3600, defaults.chunk_duration, flags));
   g_object_class_install_property(
       object_class, PROP_FIRST_SEGMENT,
       g_param_spec_uint("first-segment", "First segment",

@@ -5,6 +5,7 @@
 
 #include "klive/authenticator.h"
 #include "klive/chunk_meta.h"
+#include "klive/duration.h"
 #include "klive/publish_query.h"
 #include "test_pipeline.h"
 
@@ -179,6 +180,27 @@ TEST_F(KliveLib, EntriesFileWithMistake_ErrorNamesThePlace) {
         << authenticator.error().message;
   }
   EXPECT_FALSE(gst::authenticator_from_file("/nonexistent/entries.json"));
+}
+
+TEST_F(KliveLib, DurationWithUnit_IsReadFromALaunchLine) {
+  GError *error = nullptr;
+  const auto sink = klive::gst::adopt_floating(gst_parse_launch(
+      "klivedvrsink window=2h segment-duration=1500ms chunk-duration=1000000000", &error));
+  ASSERT_EQ(error, nullptr) << error->message;
+  guint64 window = 0, segment = 0, chunk = 0;
+  g_object_get(sink.get(), "window", &window, "segment-duration", &segment, "chunk-duration",
+               &chunk, nullptr);
+  EXPECT_EQ(window, 2 * 3600 * GST_SECOND);
+  EXPECT_EQ(segment, 1500 * GST_MSECOND);
+  EXPECT_EQ(chunk, GST_SECOND);
+}
+
+TEST_F(KliveLib, TextThatIsNoDuration_IsRefused) {
+  using klive::gst::parse_duration;
+  for (const char *text : {"", "s", "-1s", "6 s", "6x", "99999999999h", "0x10"}) {
+    EXPECT_FALSE(parse_duration(text)) << text;
+  }
+  EXPECT_EQ(parse_duration("3m"), 180 * GST_SECOND);
 }
 
 }  // namespace
