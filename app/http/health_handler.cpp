@@ -25,6 +25,8 @@ void HealthHandler::handle(const Exchange &exchange) {
   Answer answer;
   answer.content_type = "text/plain; charset=utf-8";
   answer.cache_control = "no-store";
+  // Players of any page may ask for the time; the rest is not other pages' business.
+  if (exchange.route().kind != RouteKind::kTime) answer.audience = Audience::kPage;
   switch (exchange.route().kind) {
     case RouteKind::kMetrics:
       answer.content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -64,7 +64,9 @@ struct HttpServer::State {
                               std::string("reason=\"") + reason + '"');
         }) {
     forgetting = parts.registry.subscribe([this](const LiveEntry &entry) {
-      if (!parts.registry.find(entry.id)) texts.forget(entry.id);
+      if (parts.registry.find(entry.id)) return;
+      texts.forget(entry.id);
+      files.forget(entry.id);
     });
     describe_metrics(parts.metrics);
     parts.metrics.gauge("klive_http_connections", {},

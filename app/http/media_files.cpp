@@ -69,6 +69,11 @@ void MediaFiles::forget_unused() {
   std::erase_if(files_, [now](const auto &item) { return now - item.second.used > kUnusedAfter; });
 }
 
+void MediaFiles::forget(const std::string &entry) {
+  const std::string folder = live_root_ + "/" + entry + "/";
+  std::erase_if(files_, [&folder](const auto &item) { return item.first.starts_with(folder); });
+}
+
 void MediaFiles::make_room() {
   forget_unused();
   if (files_.size() < kMaxFiles) return;

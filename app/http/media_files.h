@@ -27,6 +27,8 @@ class MediaFiles {
                                          const std::string &name, uint64_t needed = 0);
   /// Lets go of what was not asked for lately: a mapping keeps the disk space of an unlinked file.
   void forget_unused();
+  /// Of an entry that was removed: should it be made again, its names begin anew.
+  void forget(const std::string &entry);
   [[nodiscard]] size_t count() const { return files_.size(); }
 
  private:

@@ -272,6 +272,24 @@ TEST_F(Http, ServerIsTakenDownWhileViewersWait_NothingBreaks) {
   window_.add_segment(3);
 }
 
+TEST_F(Http, NothingComesForThreeTargets_WaitingViewersAreTold) {
+  const auto playlist = client(), chunk = client();
+  playlist->request("GET", live("v32/index.m3u8?_HLS_msn=3"));
+  chunk->request("GET", live("v32/seg-00000003.0.m4s"));
+  EXPECT_EQ(playlist->reply(20).status, 503);
+  EXPECT_EQ(chunk->reply(20).status, 404);
+}
+
+TEST_F(Http, EntryIsRemovedAndMadeAgain_ItsOldBytesAreNotServed) {
+  EXPECT_EQ(get(live("v32/seg-00000000.m4s")).status, 200);
+  registry_.remove(test::kEntry);
+  std::filesystem::remove_all(registry_.live_root() + "/" + test::kEntry);
+  EXPECT_EQ(get(live("v32/seg-00000000.m4s")).status, 404);
+  window_.go_on_air();
+  EXPECT_EQ(get(live("v32/seg-00000000.m4s")).status, 404);
+  EXPECT_EQ(get(live("master.m3u8")).status, 404);
+}
+
 TEST_F(Http, DeltaUpdate_SkipsWhatThePlayerKnows) {
   for (uint32_t number = 3; number < 20; ++number) window_.add_segment(number);
   const std::string delta = get(live("v32/index.m3u8?_HLS_skip=YES")).body;
