@@ -24,8 +24,8 @@
  * ## Example launch line
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=300 ! x264enc key-int-max=30 ! h264parse ! s.video_0
- * klivesegmenter name=s segment-duration=2000000000 ! klivedvrsink location=/tmp/klive-dvr
- * window=60000000000
+ * klivesegmenter name=s segment-duration=2s ! klivedvrsink location=/tmp/klive-dvr
+ * segment-duration=2s window=60s
  * ]|
  * Writes ten seconds of a test picture as segments of two seconds to /tmp/klive-dvr.
  */

@@ -87,25 +87,38 @@ class Writer {
       add(out_, "#EXT-X-MAP:URI=\"init-", segment.init, ".mp4\"\n");
       init_ = segment.init;
     }
-    const int64_t start = segment.start_time().ns;
-    const int64_t expected = is_first ? 0 : previous_->end_time().ns;
     if (is_first || segment.discontinuity || (previous_->gap && !segment.gap) ||
-        start - expected > kJump || expected - start > kJump) {
+        !follows(*previous_, segment)) {
       out_ += "#EXT-X-PROGRAM-DATE-TIME:";
-      add_date(out_, (p_.epoch ? p_.epoch->wall_ns : 0) + start);
+      add_date(out_, (p_.epoch ? p_.epoch->wall_ns : 0) + segment.start_time().ns);
       out_ += '\n';
     }
     previous_ = &segment;
   }
 
+  // Nearly always answered without a division: this runs for every segment of the window.
+  static bool follows(const Segment &before, const Segment &segment) {
+    if (segment.timescale == before.timescale && segment.start == before.start + before.duration)
+      return true;
+    const int64_t distance = segment.start_time().ns - before.end_time().ns;
+    return distance <= kJump && distance >= -kJump;
+  }
+
   void whole_segment(const Segment &segment) {
     before(segment);
-    if (low_latency_) {
+    if (low_latency_ && !segment.chunks.empty()) {
       const int64_t oldest = end_.ns - kPartTargets * p_.target_duration.ns;
       if (segment.end_time().ns > oldest) part_lines(segment);
     }
     if (segment.gap) out_ += "#EXT-X-GAP\n";
-    add(out_, "#EXTINF:", segment.time(segment.duration), ",\nseg-");
+    // Segments of a stream are mostly of one length.
+    if (segment.duration != duration_ || segment.timescale != timescale_) {
+      duration_ = segment.duration;
+      timescale_ = segment.timescale;
+      duration_line_.clear();
+      add(duration_line_, "#EXTINF:", segment.time(segment.duration), ",\nseg-");
+    }
+    out_ += duration_line_;
     add_padded(out_, segment.number, 8);
     out_ += ".m4s\n";
   }
@@ -164,6 +177,9 @@ class Writer {
   MediaTime end_;     // of what is listed
   const Segment *previous_ = nullptr;
   uint32_t init_ = 0;
+  std::string duration_line_;  // for segments of this length:
+  int64_t duration_ = -1;
+  uint32_t timescale_ = 0;
 };
 
 }  // namespace

@@ -157,7 +157,11 @@ class Fold {
     const size_t index = is_new ? t.segments.size() - 1 : e.segment - t.segments.front().number;
     Segment &segment = t.segments[index];
     // What came before it and never became durable was lost on the way.
-    for (size_t i = index; i-- > 0 && !t.segments[i].durable;) make_gap(t.segments[i]);
+    bool has_lost = false;
+    for (size_t i = index; i-- > 0 && !t.segments[i].durable;) {
+      make_gap(t.segments[i]);
+      has_lost = true;
+    }
     segment.number = e.segment;
     segment.start = e.start;
     segment.duration = e.duration;
@@ -172,7 +176,11 @@ class Fold {
     p_.next_segment = std::max(p_.next_segment, e.segment + 1);
     raise_target(segment);
     forget_old_chunks(t);
-    measure(t);
+    if (is_new && !has_lost) {
+      count_in(t, segment);
+    } else {
+      count_again(t);
+    }
     return {};
   }
 
@@ -241,7 +249,7 @@ class Fold {
     t.segments.push_back(std::move(segment));
     raise_target(t.segments.back());
     forget_old_chunks(t);
-    measure(t);
+    count_in(t, t.segments.back());
   }
 
   static void make_gap(Segment &segment) {
@@ -267,25 +275,44 @@ class Fold {
     }
   }
 
-  // Fast-start segments are short and begin with a key frame, so their rate says little: the peak
-  // is taken over segments of at least half the target, as RFC 8216 4.1 does.
-  void measure(Track &t) {
-    uint64_t bytes = 0, peak = 0, peak_of_all = 0;
-    int64_t duration = 0;
-    for (const Segment &segment : t.segments) {
-      const int64_t length = segment.time(segment.duration).ns;
-      if (segment.gap || length == 0) continue;
-      bytes += segment.size;
-      duration += length;
-      const auto rate = static_cast<uint64_t>(static_cast<double>(segment.size) * 8e9 /
-                                              static_cast<double>(length));
-      peak_of_all = std::max(peak_of_all, rate);
-      if (length * 2 >= p_.session.segment_target.ns) peak = std::max(peak, rate);
-    }
-    t.peak_bitrate = peak ? peak : peak_of_all;
-    t.average_bitrate = duration ? static_cast<uint64_t>(static_cast<double>(bytes) * 8e9 /
-                                                         static_cast<double>(duration))
-                                 : 0;
+  static uint64_t rate(uint64_t bytes, int64_t length) {
+    return length > 0 ? static_cast<uint64_t>(static_cast<double>(bytes) * 8e9 /
+                                              static_cast<double>(length))
+                      : 0;
+  }
+
+  // Bit rates follow the window by one segment in or out; a whole scan is needed only when the
+  // greatest one leaves, so that reading a long journal is fast.
+  void count_in(Track &t, const Segment &segment) {
+    if (segment.gap) return;
+    const int64_t length = segment.time(segment.duration).ns;
+    t.measured.bytes += segment.size;
+    t.measured.length += length;
+    const uint64_t bits = rate(segment.size, length);
+    t.measured.peak_of_all = std::max(t.measured.peak_of_all, bits);
+    // Fast-start segments are short and begin with a key frame, so their rate says little: the peak
+    // is taken over segments of at least half the target, as RFC 8216 4.1 does.
+    if (length * 2 >= p_.session.segment_target.ns)
+      t.measured.peak = std::max(t.measured.peak, bits);
+    publish_rates(t);
+  }
+  // `segment` is no longer among the track's.
+  void count_out(Track &t, const Segment &segment) {
+    if (segment.gap) return;
+    const int64_t length = segment.time(segment.duration).ns;
+    if (rate(segment.size, length) >= t.measured.peak) return count_again(t);
+    t.measured.bytes -= segment.size;
+    t.measured.length -= length;
+    publish_rates(t);
+  }
+  void count_again(Track &t) {
+    t.measured = {};
+    for (const Segment &segment : t.segments) count_in(t, segment);
+    publish_rates(t);
+  }
+  static void publish_rates(Track &t) {
+    t.peak_bitrate = t.measured.peak ? t.measured.peak : t.measured.peak_of_all;
+    t.average_bitrate = rate(t.measured.bytes, t.measured.length);
   }
 
   // Makes the numbers between the track's last segment and `next` gap segments.
@@ -296,6 +323,7 @@ class Fold {
     if (next - first > kLongestHole) {
       for (const Segment &segment : t.segments) t.discontinuity_sequence += segment.discontinuity;
       t.segments.clear();
+      count_again(t);
       return start_late(t, next);
     }
     // A sibling that has these segments says how long each is; otherwise they share the time.
@@ -352,14 +380,15 @@ class Fold {
     const size_t before = t.segments.size();
     while (!t.segments.empty() && t.segments.front().number < p_.window_first) {
       t.discontinuity_sequence += t.segments.front().discontinuity;
+      const Segment gone = std::move(t.segments.front());
       t.segments.pop_front();
+      count_out(t, gone);
     }
     if (t.segments.size() == before) return;
     const uint32_t oldest = t.segments.empty() ? t.init.init : t.segments.front().init;
     std::erase_if(t.inits, [&](const auto &init) {
       return init.first < oldest && init.first != t.init.init;
     });
-    measure(t);
   }
 
   Presentation &p_;

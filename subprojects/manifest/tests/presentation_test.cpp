@@ -237,6 +237,28 @@ TEST(Presentation, SampleRateChanges_EachSegmentKeepsItsTimescale) {
   EXPECT_TRUE(b.track("a32").segments[1].discontinuity);
 }
 
+TEST(Presentation, BitRates_FollowTheWindow) {
+  Broadcast b;
+  b.video("v32", 32);
+  for (uint32_t n = 0; n < 6; ++n) {
+    SegmentAdded segment = b.make_segment("v32", n, n * 6, n == 0 ? 1 : 6);
+    segment.size = n == 0 ? 900'000 : n == 1 ? 3'000'000 : 1'500'000;
+    b.say(segment);
+  }
+  // The first is too short to say anything.
+  EXPECT_EQ(b.track("v32").peak_bitrate, 4'000'000u);
+  EXPECT_EQ(b.track("v32").average_bitrate, 9'900'000u * 8 / 31);
+  b.say(WindowMoved{.first = 1});
+  EXPECT_EQ(b.track("v32").peak_bitrate, 4'000'000u);
+  b.say(WindowMoved{.first = 2});
+  EXPECT_EQ(b.track("v32").peak_bitrate, 2'000'000u);
+  EXPECT_EQ(b.track("v32").average_bitrate, 2'000'000u);
+  SegmentAdded lost = b.make_segment("v32", 3, 18, 6);
+  lost.gap = true;
+  b.say(lost);
+  EXPECT_EQ(b.track("v32").average_bitrate, 2'000'000u);
+}
+
 TEST(Snapshot, AppliedToNothing_BuildsTheSamePlaylists) {
   Broadcast b;
   b.video("v32", 32);

@@ -144,6 +144,10 @@ struct Track {
   uint32_t discontinuity_sequence = 0;  ///< discontinuities that left the window
   uint64_t peak_bitrate = 0, average_bitrate = 0;  ///< bit/s over the window, whole segments
   std::map<uint32_t, TrackInit> inits;             ///< every init the window's segments use
+  struct Measured {                                ///< apply()'s own: sums behind the bit rates
+    uint64_t bytes = 0, peak = 0, peak_of_all = 0;
+    int64_t length = 0;
+  } measured;
 
   /// End of the newest whole segment or chunk.
   [[nodiscard]] base::MediaTime end() const;
