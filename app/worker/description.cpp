@@ -66,6 +66,7 @@ base::Result<void> check_nesting(std::string_view text, const std::string &origi
 }
 
 base::Result<NodePtr> parse_json(std::string_view text, const std::string &origin) {
+  if (text.empty()) return base::fail(base::ErrorCode::kInvalid, origin + ": is empty");
   if (auto ok = check_nesting(text, origin); !ok) return base::fail(ok.error());
   const auto parser = gst::Ptr<JsonParser>::take(json_parser_new_immutable());
   GError *raw = nullptr;

@@ -64,6 +64,8 @@ TEST(Description, DeepNesting_IsRefusedBeforeItIsParsed) {
   EXPECT_FALSE(parse_description(std::string(100000, '['), "deep.json"));
 }
 
+TEST(Description, EmptyText_IsRefused) { EXPECT_FALSE(parse_description({}, "empty.json")); }
+
 TEST(Description, Extends_MergesAndNullRemoves) {
   const Folder folder;
   folder.write("base.json", kSmall);
