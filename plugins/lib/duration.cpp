@@ -29,7 +29,8 @@ GType duration_type() {
     GTypeInfo info{};
     const GType made =
         g_type_register_static(G_TYPE_UINT64, "GstKliveDuration", &info, GTypeFlags(0));
-    const GstValueTable table{made, compare, serialize, deserialize, nullptr, {}};
+    // GStreamer keeps the pointer.
+    static GstValueTable table{made, compare, serialize, deserialize, nullptr, {}};
     gst_value_register(&table);
     return made;
   }();
