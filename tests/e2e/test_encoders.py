@@ -4,8 +4,10 @@ import subprocess
 
 import pytest
 
+from deadline import wait_for
 from media import ffmpeg, gst_launch
 from packets import read_packets
+from program import Program
 
 
 def assert_plays(klive, entry):
@@ -54,10 +56,28 @@ def test_GStreamer_Publishes(klive, tmp_path, sink):
 
 
 def test_BuiltInEncoder_PublishesPictureAndFile(klive, media, tmp_path):
-    from program import Program
     for number, source in enumerate((["--test"], ["--file", media])):
         entry = klive.add_entry("--segment-duration", "2s")
         with Program([klive.binary, "publish", entry.id, "--root", klive.root, *source],
                      tmp_path / f"publish-{number}.log") as encoder:
             assert_plays(klive, entry)
             assert encoder.interrupt() == 0, encoder.output()
+
+
+def test_BuiltInEncoderWithSeveralFlavors_MakesAVariantOfEach(klive, tmp_path):
+    entry = klive.add_entry("--segment-duration", "2s")
+    with Program([klive.binary, "publish", entry.id, "--root", klive.root, "--count", "2"],
+                 tmp_path / "publish.log") as encoder:
+        def variants():
+            master = klive.master(entry)
+            return master.variants if master and len(master.variants) == 2 else None
+        found = wait_for(variants, 30, lambda: f"two variants\n{encoder.output()}\n{klive.program.output()[-2000:]}")
+        assert {each.attributes["RESOLUTION"] for each in found} == {"1280x720", "854x480"}
+        one, other = (klive.wait_for_segments(entry, 3, track=each.uri.rsplit("/", 1)[0]) for each in found)
+        # One grid: the same number begins at the same time in both.
+        begins = {segment.number: segment.time for segment in one.segments}
+        common = [segment for segment in other.segments if segment.number in begins]
+        assert len(common) >= 2
+        for segment in common[1:]:
+            assert abs((begins[segment.number] - segment.time).total_seconds()) < 0.04
+        assert encoder.interrupt() == 0, encoder.output()

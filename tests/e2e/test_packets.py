@@ -2,6 +2,8 @@
 """What is played is what was published: the same packets, no gap, no overlap, over a minute of HLS and of DASH."""
 import concurrent.futures
 
+import pytest
+
 from deadline import wait_for
 from media import ffmpeg, make_media
 from packets import assert_same_packets, read_packets
@@ -24,8 +26,10 @@ def test_MinuteOfHlsAndDash_HasThePacketsOfTheFile(klive, tmp_path):
         encoder.interrupt()
 
 
-def test_StoredSegments_AreTheWholePublication(klive, tmp_path):
+@pytest.mark.parametrize("isolation", ["process", "thread"])
+def test_StoredSegments_AreTheWholePublication(make_klive, tmp_path, isolation):
     """Everything from the first key frame on: what the segments hold one after another, without a player between."""
+    klive = make_klive(f"server.isolation={isolation}")
     source = make_media(tmp_path / "source.mp4", 12)
     published = read_packets(source)
     entry = klive.add_entry("--segment-duration", "2s")
