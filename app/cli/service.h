@@ -17,7 +17,6 @@ namespace klive::app {
 /// The options that say which service is meant. Plain value.
 struct ServiceOptions {
   std::string root, config;
-  std::vector<std::string> settings;
   void declare(Options &options);
   /// The data root: --root, else the configuration's; else the one of the machine's service when
   /// that runs and the caller's own does not.

@@ -90,7 +90,7 @@ TEST(Cli, UnknownVerb_IsMisuse) {
 }
 
 TEST(Cli, ServiceNotRunning_SaysHowToStartIt) {
-  const auto service = find_service({.root = "/nonexistent/root", .config = {}, .settings = {}});
+  const auto service = find_service({.root = "/nonexistent/root", .config = {}});
   ASSERT_FALSE(service);
   EXPECT_NE(service.error().message.find("no /nonexistent/root/run/service.json"),
             std::string::npos);
