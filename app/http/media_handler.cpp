@@ -40,6 +40,14 @@ bool is_next_chunk(const manifest::Track &track, uint32_t number, uint32_t chunk
   return !track.segments.empty() && number == track.segments.back().number + 1;
 }
 
+// The segment after the newest whole one. Players work out its time from the timeline and, when
+// they are told that it is not there, leave it out.
+bool is_next_time(const manifest::Track &track, int64_t time) {
+  if (track.segments.empty()) return false;
+  const manifest::Segment &newest = track.segments.back();
+  return time == newest.start + newest.duration;
+}
+
 void refuse_missing(const Exchange &exchange) {
   exchange.refuse(404, "not_found", "There is no such media here; it may have left the window.");
 }
@@ -56,7 +64,7 @@ void MediaHandler::handle(const Exchange &exchange) {
     case RouteKind::kInit:
       return answer_init(exchange);
     case RouteKind::kSegment:
-      return answer_segment(exchange, *entry);
+      return send_segment(exchange, *entry, exchange.route().number);
     case RouteKind::kTimeSegment:
       return answer_time_segment(exchange, *entry);
     default:
@@ -69,12 +77,12 @@ void MediaHandler::answer_init(const Exchange &exchange) {
 }
 
 // Segments that left the window stay fetchable while their files exist, so the file decides.
-void MediaHandler::answer_segment(const Exchange &exchange, const LiveEntry &entry) {
+void MediaHandler::send_segment(const Exchange &exchange, const LiveEntry &entry, uint32_t number) {
   const Route &route = exchange.route();
   const manifest::Track *track = find_track(entry, route.track);
-  const manifest::Segment *segment = track ? find_segment(*track, route.number) : nullptr;
+  const manifest::Segment *segment = track ? find_segment(*track, number) : nullptr;
   const bool is_open = segment && track->open && segment == &*track->open;
-  const std::string name = manifest::segment_name(route.number);
+  const std::string name = manifest::segment_name(number);
   // Whole, and on its way to its final name: that name is tried first, because it is the one that
   // lasts.
   const bool may_be_part = segment && !is_open && !segment->durable;
@@ -84,13 +92,26 @@ void MediaHandler::answer_segment(const Exchange &exchange, const LiveEntry &ent
 }
 
 void MediaHandler::answer_time_segment(const Exchange &exchange, const LiveEntry &entry) {
+  if (try_time_segment(exchange, entry)) return;
+  hold(exchange, entry, &MediaHandler::try_time_segment);
+}
+
+bool MediaHandler::try_time_segment(const Exchange &exchange, const LiveEntry &entry) {
+  const int64_t time = exchange.route().time;
   const manifest::Track *track = find_track(entry, exchange.route().track);
-  const manifest::Segment *segment =
-      track ? manifest::find_segment_at(*track, exchange.route().time) : nullptr;
-  if (segment && segment->gap) return refuse_missing(exchange);
+  const manifest::Segment *segment = track ? manifest::find_segment_at(*track, time) : nullptr;
+  if (track && !segment && entry.presentation.on_air && is_next_time(*track, time)) return false;
+  if (segment && segment->gap) {
+    refuse_missing(exchange);
+    return true;
+  }
   // Out of the window the hard link that was made for the time still names the file.
-  send_file(exchange, segment ? manifest::segment_name(segment->number)
-                              : "t-" + std::to_string(exchange.route().time) + ".m4s");
+  if (segment) {
+    send_segment(exchange, entry, segment->number);
+  } else {
+    send_file(exchange, "t-" + std::to_string(time) + ".m4s");
+  }
+  return true;
 }
 
 void MediaHandler::send_file(const Exchange &exchange, const std::string &name, uint64_t needed) {
@@ -109,10 +130,15 @@ void MediaHandler::send_file(const Exchange &exchange, const std::string &name, 
 
 void MediaHandler::answer_chunk(const Exchange &exchange, const LiveEntry &entry) {
   if (try_chunk(exchange, entry)) return;
+  hold(exchange, entry, &MediaHandler::try_chunk);
+}
+
+void MediaHandler::hold(const Exchange &exchange, const LiveEntry &entry,
+                        bool (MediaHandler::*attempt)(const Exchange &, const LiveEntry &)) {
   const bool is_held = held_.hold(
       exchange, entry.id, hold_time(entry),
-      [this](const LiveEntry &changed, const Exchange &waiting) {
-        return try_chunk(waiting, changed);
+      [this, attempt](const LiveEntry &changed, const Exchange &waiting) {
+        return (this->*attempt)(waiting, changed);
       },
       [](const Exchange &waiting) { refuse_missing(waiting); });
   if (!is_held) refuse_crowd(exchange);

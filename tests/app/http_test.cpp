@@ -152,6 +152,23 @@ TEST_F(Http, HintedChunkThatTheSegmentNeverGets_IsRefused) {
   EXPECT_EQ(connection->reply().status, 404);
 }
 
+TEST_F(Http, TimeOfTheNextSegment_IsHeldUntilItIsWhole) {
+  const std::string next = "v32/t-" + std::to_string(3 * 2 * kSecondTicks) + ".m4s";
+  const auto connection = client();
+  connection->request("GET", live(next));
+  window_.add_chunk(3, 0);
+  settle();
+  EXPECT_FALSE(connection->has_bytes());
+  window_.add_chunk(3, 1);
+  window_.finish_segment(3);
+  EXPECT_EQ(connection->reply().body, LiveWindow::segment_bytes(3));
+}
+
+TEST_F(Http, TimeThatNoSegmentStartsAt_IsRefusedAtOnce) {
+  EXPECT_EQ(get(live("v32/t-1.m4s")).status, 404);
+  EXPECT_EQ(get(live("v32/t-99000000000.m4s")).status, 404);
+}
+
 TEST_F(Http, ChunkFurtherAhead_IsRefusedAtOnce) {
   window_.add_chunk(3, 0);
   EXPECT_EQ(get(live("v32/seg-00000003.2.m4s")).status, 404);
