@@ -153,7 +153,7 @@ TEST_F(Http, HintedChunkThatTheSegmentNeverGets_IsRefused) {
 }
 
 TEST_F(Http, TimeOfTheNextSegment_IsHeldUntilItIsWhole) {
-  const std::string next = "v32/t-" + std::to_string(3 * 2 * kSecondTicks) + ".m4s";
+  const std::string next = "v32/t-" + std::to_string(3 * 2 * test::kSecondTicks) + ".m4s";
   const auto connection = client();
   connection->request("GET", live(next));
   window_.add_chunk(3, 0);
