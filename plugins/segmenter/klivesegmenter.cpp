@@ -6,7 +6,7 @@
  * @title: klivesegmenter
  * @short_description: Cuts tracks into CMAF segments and chunks
  *
- * Every track gets a pad; the CMAF chunks of all of them leave on one. Each buffer that leaves has
+ * Every track (H.264, HEVC, AV1, AAC, AC-3) gets a pad; the CMAF chunks of all of them leave on one. Each buffer that leaves has
  * a GstKliveChunkMeta, which says what it is: an init segment, a chunk of a segment, or (without
  * bytes) the end of a segment or of a track.
  *
@@ -67,10 +67,13 @@ enum {
 
 static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE(
     "video_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS("video/x-h264, stream-format=(string)avc, alignment=(string)au"));
+    GST_STATIC_CAPS("video/x-h264, stream-format=(string)avc, alignment=(string)au; "
+                    "video/x-h265, stream-format=(string)hvc1, alignment=(string)au; "
+                    "video/x-av1, stream-format=(string)obu-stream, alignment=(string)tu"));
 static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE(
     "audio_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS("audio/mpeg, mpegversion=(int)4, stream-format=(string)raw"));
+    GST_STATIC_CAPS("audio/mpeg, mpegversion=(int)4, stream-format=(string)raw; "
+                    "audio/x-ac3, framed=(boolean)true, alignment=(string)frame"));
 static GstStaticPadTemplate source_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("application/x-klive-cmaf"));
 

@@ -31,10 +31,10 @@ StreamName parse_stream_id(std::string_view stream_id) {
   const auto flavor = number(next_part(rest));
   if (entry.empty() || !flavor || (side != "primary" && side != "backup")) return {};
 
-  StreamName name{.flavor = *flavor, .backup = side == "backup"};
+  StreamName name{.flavor = *flavor, .backup = side == "backup", .ordinal = 0};
   const auto last = stream_id.substr(stream_id.rfind('/') + 1);
   if (!rest.empty() && last.find('_') != std::string_view::npos) {
-    name.ordinal = number(last.substr(last.rfind('_') + 1));
+    name.ordinal = number(last.substr(last.rfind('_') + 1)).value_or(0);
   }
   return name;
 }

@@ -10,7 +10,8 @@ namespace klive::segmenter {
 struct StreamName {
   unsigned flavor = 0;
   bool backup = false;
-  std::optional<unsigned> ordinal;  ///< the track's number among those of its kind in the flavor
+  /// The track's number among those of its kind in the flavor; nothing in foreign stream-ids.
+  std::optional<unsigned> ordinal;
 };
 
 /// Any other stream-id is flavor 0 of the primary side.

@@ -182,6 +182,17 @@ GstFlowReturn TrackSegmenter::take_sample(State &state, Input &input, GstBuffer 
     drop(state, "the decoder configuration cannot be used");
     return GST_FLOW_OK;
   }
+  if (input.describes_itself) {
+    auto format = format_of_frame(data);
+    if (!format) {
+      drop(state, format.error().message.c_str());
+      return GST_FLOW_OK;
+    }
+    if (input.format != *format) {
+      input.format = *format;
+      put_on_air(state, input);
+    }
+  }
   if (!input.format) return GST_FLOW_NOT_NEGOTIATED;
   const auto pts = running_time(input.segment, GST_BUFFER_PTS(buffer));
   const auto dts = running_time(input.segment, GST_BUFFER_DTS(buffer));
@@ -302,7 +313,8 @@ void TrackSegmenter::take_stream_id(GstPad *pad, const char *stream_id) {
 }
 
 bool TrackSegmenter::take_caps(GstPad *pad, GstCaps *caps) {
-  auto format = format_of(caps);
+  const bool later = describes_itself(caps);
+  auto format = later ? base::Result<cmaf::TrackFormat>(cmaf::TrackFormat{}) : format_of(caps);
   if (!format && format.error().code == base::ErrorCode::kRefused) {
     GST_ERROR_OBJECT(pad, "%s", format.error().message.c_str());
     return false;
@@ -315,13 +327,18 @@ bool TrackSegmenter::take_caps(GstPad *pad, GstCaps *caps) {
     if (found == state->inputs.end() || !state->segmenter) return false;
     Input &input = found->second;
     input.unusable = !format;
-    if (format) {
+    input.describes_itself = later;
+    if (later) {
+      input.format.reset();
+    } else if (format) {
       input.format = *format;
       put_on_air(*state, input);
     }
     ready = state->queue.take();
   }
-  if (format) {
+  if (later) {
+    GST_INFO_OBJECT(pad, "the first frame says the format");
+  } else if (format) {
     GST_INFO_OBJECT(pad, "%s", cmaf::codec_string(*format).c_str());
   } else {
     GST_ELEMENT_WARNING(element_, STREAM, FORMAT, (nullptr),

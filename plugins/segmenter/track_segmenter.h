@@ -69,6 +69,7 @@ class TrackSegmenter {
     bool ended = false;             ///< got EOS
     bool has_samples = false;       ///< since the track went on air
     bool unusable = false;          ///< the last caps could not be used
+    bool describes_itself = false;  ///< the format is in the frames
     std::optional<int64_t> shift;   ///< added to decode times, so that none is negative
   };
   struct State {

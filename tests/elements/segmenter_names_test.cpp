@@ -13,11 +13,11 @@ TEST(StreamName, OfTheHouse_FlavorSideAndOrdinal) {
   EXPECT_EQ(name.ordinal, 1u);
 }
 
-TEST(StreamName, WithoutTrack_NoOrdinal) {
+TEST(StreamName, WithoutTrack_IsTheFirst) {
   const auto name = parse_stream_id("1_abcd1234/primary/36");
   EXPECT_EQ(name.flavor, 36u);
   EXPECT_FALSE(name.backup);
-  EXPECT_FALSE(name.ordinal);
+  EXPECT_EQ(name.ordinal, 0u);
 }
 
 TEST(StreamName, Foreign_FlavorZeroPrimary) {

@@ -28,6 +28,11 @@ constexpr char kHigh[] =
     "0164000dffe1001a6764000dacd941419f9f0110000003001000000303c0f142996001000468ef8fcbfdf8f800";
 constexpr char kBaseline[] =
     "0142c01effe100196742c01eda0280bfe5c044000003000400000300c83c58ba8001000468ce0fc8";
+constexpr char kHevc[] =
+    "01016000000090000000000078f000fcfdf8f800000f03a00001001840010c01ffff0160000003009000000300"
+    "00030078959809a10001002a420101016000000300900000030000030078a003c08010e75596566924caf01680"
+    "800001f480003a9804a2000100074401c172b46240";
+constexpr char kAv1[] = "81050c000a0b0000002d4d01b4402f8004";
 constexpr char kAac48[] = "1190", kAac44[] = "1210";
 
 std::string video_caps(const std::string &codec_data = kHigh) {
@@ -408,6 +413,46 @@ TEST_F(SegmenterTest, DecodeTimesBeforeTheSegment_NothingIsNegative) {
   ASSERT_FALSE(chunks().empty());
   EXPECT_EQ(chunks()[0].info.start, 0);
   EXPECT_EQ(sample_count("v32"), 75u);
+}
+
+TEST_F(SegmenterTest, HevcAndAv1_AreCarried) {
+  rig_.start();
+  rig_.connect(
+      "video_0", "a/primary/1",
+      std::string("video/x-h265,stream-format=hvc1,alignment=au,codec_data=(buffer)") + kHevc);
+  rig_.connect(
+      "video_1", "a/primary/2",
+      std::string("video/x-av1,stream-format=obu-stream,alignment=tu,codec_data=(buffer)") + kAv1);
+  for (guint64 i = 0; i < 75; ++i) {
+    for (const char *pad : {"video_0", "video_1"}) {
+      ASSERT_EQ(video(i * kFrame, i % 25 == 0, 0, pad), GST_FLOW_OK);
+    }
+  }
+  end("video_0");
+  end("video_1");
+  EXPECT_EQ(sample_count("v1"), 75u);
+  EXPECT_EQ(sample_count("v2"), 75u);
+  EXPECT_EQ(out(ChunkWhat::kInit, "v1").at(0).info.format.codec, cmaf::Codec::kHevc);
+  EXPECT_EQ(out(ChunkWhat::kInit, "v2").at(0).info.format.codec, cmaf::Codec::kAv1);
+}
+
+TEST_F(SegmenterTest, Ac3_FormatIsReadFromTheFrames) {
+  rig_.start();
+  rig_.connect("audio_0", "a/primary/1", "audio/x-ac3,framed=true,alignment=frame");
+  for (guint64 i = 0; i < 100; ++i) {
+    // 48 kHz, 3/2 with LFE, 448 kbit/s.
+    constexpr guint8 kFrameStart[] = {0x0b, 0x77, 0, 0, 0x1e, 0x40, 0xe1, 0};
+    auto buffer = gst::Ptr<GstBuffer>::take(gst_buffer_new_memdup(kFrameStart, sizeof kFrameStart));
+    GST_BUFFER_PTS(buffer.get()) = gst_util_uint64_scale_round(i * 1536, GST_SECOND, 48000);
+    ASSERT_EQ(rig_.push("audio_0", std::move(buffer)), GST_FLOW_OK);
+  }
+  end("audio_0");
+  EXPECT_EQ(sample_count("a1"), 100u);
+  const auto format = out(ChunkWhat::kInit, "a1").at(0).info.format;
+  EXPECT_EQ(format.codec, cmaf::Codec::kAc3);
+  EXPECT_EQ(format.sample_rate, 48000u);
+  EXPECT_EQ(format.channels, 6);
+  EXPECT_EQ(format.decoder_config, (base::Bytes{0x10, 0x3d, 0xe0}));
 }
 
 TEST_F(SegmenterTest, UnusableConfiguration_WarningAndOtherTrackGoesOn) {
