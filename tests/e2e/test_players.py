@@ -15,7 +15,7 @@ def on_air(klive, media, tmp_path):
     """An entry on air with a few segments."""
     entry = klive.add_entry("--segment-duration", "2s")
     with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
-        klive.wait_for_segments(entry, 4)
+        klive.wait_for_segments(entry, 3)
         yield entry
         encoder.interrupt()
 
@@ -35,7 +35,10 @@ def test_Ffmpeg_DecodesWithoutComplaint(klive, tmp_path, on_air, format):
 @pytest.mark.parametrize("format, element", [("hls", "hlsdemux2"), ("dash", "dashdemux2")])
 def test_GStreamer_PlaysPictureAndSound(klive, tmp_path, on_air, format, element):
     """A hundred frames of the picture and of the sound, decoded and shown in time."""
-    arguments = ["gst-launch-1.0", "-v", "playbin3", f"uri={getattr(klive, format)(on_air)}",
+    # dashdemux2 wants its application to pause until it has buffered thirty seconds, which takes as long at the live
+    # edge. gst-launch-1.0 does not pause a pipeline that has a live source, whatever that is.
+    live_source = ["audiotestsrc", "is-live=true", "!", "fakesink"]
+    arguments = ["gst-launch-1.0", "-v", *live_source, "playbin3", f"uri={getattr(klive, format)(on_air)}",
                  "video-sink=fakesink name=picture sync=true silent=false",
                  "audio-sink=fakesink name=sound sync=true silent=false"]
     with Program(arguments, tmp_path / "gst.log", {"GST_PLUGIN_FEATURE_RANK": f"{element}:MAX",
@@ -54,6 +57,5 @@ def test_Vlc_PlaysPictureAndSound(klive, tmp_path, on_air, format):
         wait_for(lambda: player.statistics().get("frames displayed", 0) > 150, 40,
                  lambda: f"six seconds of picture\n{player.statistics()}\n{player.program.output()}")
         statistics = player.statistics()
-    print(statistics)
     assert statistics["buffers played"] > 200
-    assert statistics["demux corrupted"] == 0
+    assert statistics["demux corrupted"] == 0 and statistics["discontinuities"] == 0
