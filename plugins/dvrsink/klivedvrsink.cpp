@@ -16,6 +16,10 @@
  * whole chunk, numbers go on. A disk that is full makes the window shorter; a disk that fails
  * leaves gaps; neither is an error of the pipeline.
  *
+ * Buffer times are media times: they count from #GstKliveDvrSink:epoch. A folder that is used again
+ * keeps its epoch, so whatever makes the times (kliveflvdemux) must be given the same one; times
+ * that begin at zero again belong in a folder of their own.
+ *
  * Messages, posted from the streaming thread or the writer's:
  * `klive-event` with the field `line` (string) for everything that changed, in the journal's own
  * format, and `klive-warning` with the field `reason` (string) for what went wrong and was

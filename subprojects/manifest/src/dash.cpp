@@ -56,7 +56,7 @@ class Writer {
     for (const Offered &offered : tracks_) lines += offered.track->segments.size();
     out_.reserve(4096 + lines * 40);
     head();
-    for (size_t i = 0; i < p_.stretches.size(); ++i) {
+    for (size_t i = first_forward(); i < p_.stretches.size(); ++i) {
       const uint64_t end =
           i + 1 < p_.stretches.size() ? p_.stretches[i + 1].first : uint64_t{1} << 32;
       period(p_.stretches[i], {i == 0 ? 0 : p_.stretches[i].first, end});
@@ -67,6 +67,13 @@ class Writer {
   }
 
  private:
+  // Periods lie on one timeline: where time went back, only what came after can be shown.
+  [[nodiscard]] size_t first_forward() const {
+    size_t first = p_.stretches.empty() ? 0 : p_.stretches.size() - 1;
+    while (first > 0 && p_.stretches[first - 1].start < p_.stretches[first].start) --first;
+    return first;
+  }
+
   static bool has_primary(const std::vector<Offered> &tracks, const TrackInit &init) {
     return std::any_of(tracks.begin(), tracks.end(), [&](const Offered &other) {
       return !other.track->init.backup && other.track->init.flavor == init.flavor &&

@@ -38,6 +38,19 @@ TEST(Dash, LiveThenMovedThenEnded) {
   expect_golden("ended.mpd", render_dash(b.p, kOptions));
 }
 
+TEST(Dash, TimeWentBack_OnlyWhatCameAfterIsShown) {
+  Broadcast b;
+  b.video("v32", 32);
+  b.segment("v32", 0, 10, 6);
+  b.segment("v32", 1, 2, 6, true);
+  b.segment("v32", 2, 20, 6, true);
+  const auto text = render_dash(b.p, kOptions);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->find("Period id=\"s0\""), std::string::npos);
+  EXPECT_NE(text->find("Period id=\"s1\""), std::string::npos);
+  EXPECT_NE(text->find("Period id=\"s2\""), std::string::npos);
+}
+
 TEST(Dash, SegmentAtATime_IsFound) {
   Broadcast b;
   b.video("v32", 32);
