@@ -6,9 +6,9 @@
  * @title: klivesegmenter
  * @short_description: Cuts tracks into CMAF segments and chunks
  *
- * Every track (H.264, HEVC, AV1, AAC, AC-3) gets a pad; the CMAF chunks of all of them leave on one. Each buffer that leaves has
- * a GstKliveChunkMeta, which says what it is: an init segment, a chunk of a segment, or (without
- * bytes) the end of a segment or of a track.
+ * Every track (H.264, HEVC, AV1, AAC, AC-3) gets a pad; the CMAF chunks of all of them leave on
+ * one. Each buffer that leaves has a GstKliveChunkMeta, which says what it is: an init segment, a
+ * chunk of a segment, or (without bytes) the end of a segment or of a track.
  *
  * Segments begin at key frames, at or after #GstKliveSegmenter:segment-duration, on one grid for
  * all tracks: a number means the same stretch of time everywhere. Buffer times (running time)
