@@ -40,12 +40,11 @@ bool is_next_chunk(const manifest::Track &track, uint32_t number, uint32_t chunk
   return !track.segments.empty() && number == track.segments.back().number + 1;
 }
 
-// The segment after the newest whole one. Players work out its time from the timeline and, when
-// they are told that it is not there, leave it out.
-bool is_next_time(const manifest::Track &track, int64_t time) {
-  if (track.segments.empty()) return false;
-  const manifest::Segment &newest = track.segments.back();
-  return time == newest.start + newest.duration;
+// Whether it is in front of everything that the timeline lists. ffmpeg asks for what it expects
+// next before a manifest lists it, and plays what it gets twice: nothing may be fetched by a time
+// before it is listed.
+bool is_ahead(const manifest::Track &track, int64_t time) {
+  return !track.segments.empty() && time > track.segments.back().start;
 }
 
 void refuse_missing(const Exchange &exchange) {
@@ -92,26 +91,13 @@ void MediaHandler::send_segment(const Exchange &exchange, const LiveEntry &entry
 }
 
 void MediaHandler::answer_time_segment(const Exchange &exchange, const LiveEntry &entry) {
-  if (try_time_segment(exchange, entry)) return;
-  hold(exchange, entry, &MediaHandler::try_time_segment);
-}
-
-bool MediaHandler::try_time_segment(const Exchange &exchange, const LiveEntry &entry) {
   const int64_t time = exchange.route().time;
   const manifest::Track *track = find_track(entry, exchange.route().track);
   const manifest::Segment *segment = track ? manifest::find_segment_at(*track, time) : nullptr;
-  if (track && !segment && entry.presentation.on_air && is_next_time(*track, time)) return false;
-  if (segment && segment->gap) {
-    refuse_missing(exchange);
-    return true;
-  }
+  if (segment && !segment->gap) return send_segment(exchange, entry, segment->number);
+  if (segment || (track && is_ahead(*track, time))) return refuse_missing(exchange);
   // Out of the window the hard link that was made for the time still names the file.
-  if (segment) {
-    send_segment(exchange, entry, segment->number);
-  } else {
-    send_file(exchange, "t-" + std::to_string(time) + ".m4s");
-  }
-  return true;
+  send_file(exchange, "t-" + std::to_string(time) + ".m4s");
 }
 
 void MediaHandler::send_file(const Exchange &exchange, const std::string &name, uint64_t needed) {
@@ -130,15 +116,10 @@ void MediaHandler::send_file(const Exchange &exchange, const std::string &name, 
 
 void MediaHandler::answer_chunk(const Exchange &exchange, const LiveEntry &entry) {
   if (try_chunk(exchange, entry)) return;
-  hold(exchange, entry, &MediaHandler::try_chunk);
-}
-
-void MediaHandler::hold(const Exchange &exchange, const LiveEntry &entry,
-                        bool (MediaHandler::*attempt)(const Exchange &, const LiveEntry &)) {
   const bool is_held = held_.hold(
       exchange, entry.id, hold_time(entry),
-      [this, attempt](const LiveEntry &changed, const Exchange &waiting) {
-        return (this->*attempt)(waiting, changed);
+      [this](const LiveEntry &changed, const Exchange &waiting) {
+        return try_chunk(waiting, changed);
       },
       [](const Exchange &waiting) { refuse_missing(waiting); });
   if (!is_held) refuse_crowd(exchange);

@@ -20,11 +20,8 @@ class MediaHandler {
   void send_segment(const Exchange &exchange, const LiveEntry &entry, uint32_t number);
   void answer_time_segment(const Exchange &exchange, const LiveEntry &entry);
   void answer_chunk(const Exchange &exchange, const LiveEntry &entry);
-  /// False: what is asked for does not exist yet, and is the next to come.
-  [[nodiscard]] bool try_time_segment(const Exchange &exchange, const LiveEntry &entry);
+  /// False: the chunk does not exist yet, and is the next to come.
   [[nodiscard]] bool try_chunk(const Exchange &exchange, const LiveEntry &entry);
-  void hold(const Exchange &exchange, const LiveEntry &entry,
-            bool (MediaHandler::*attempt)(const Exchange &, const LiveEntry &));
   void send_file(const Exchange &exchange, const std::string &name, uint64_t needed = 0);
 
   LiveRegistry &registry_;

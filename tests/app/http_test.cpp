@@ -152,16 +152,14 @@ TEST_F(Http, HintedChunkThatTheSegmentNeverGets_IsRefused) {
   EXPECT_EQ(connection->reply().status, 404);
 }
 
-TEST_F(Http, TimeOfTheNextSegment_IsHeldUntilItIsWhole) {
-  const std::string next = "v32/t-" + std::to_string(3 * 2 * test::kSecondTicks) + ".m4s";
-  const auto connection = client();
-  connection->request("GET", live(next));
-  window_.add_chunk(3, 0);
-  settle();
-  EXPECT_FALSE(connection->has_bytes());
-  window_.add_chunk(3, 1);
-  window_.finish_segment(3);
-  EXPECT_EQ(connection->reply().body, LiveWindow::segment_bytes(3));
+TEST_F(Http, SegmentByTime_CannotBeFetchedBeforeItIsListed) {
+  const int64_t start = 3 * 2 * test::kSecondTicks;
+  const std::string next = live("v32/t-" + std::to_string(start) + ".m4s");
+  test::write_file(window_.path("t-" + std::to_string(start) + ".m4s"), "on disk, not listed");
+  EXPECT_EQ(get(next).status, 404);
+  std::filesystem::remove(window_.path("t-" + std::to_string(start) + ".m4s"));
+  window_.add_segment(3);
+  EXPECT_EQ(get(next).body, LiveWindow::segment_bytes(3));
 }
 
 TEST_F(Http, TimeThatNoSegmentStartsAt_IsRefusedAtOnce) {
