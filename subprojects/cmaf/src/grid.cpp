@@ -17,11 +17,11 @@ constexpr size_t kRemembered = 256;
 
 }  // namespace
 
-uint32_t Grid::number_at(MediaTime time) const {
+const Grid::Cut &Grid::cut_at(MediaTime time) const {
   for (auto cut = cuts_.rbegin(); cut != cuts_.rend(); ++cut) {
-    if (cut->start <= time) return cut->number;
+    if (cut->start <= time) return *cut;
   }
-  return cuts_.front().number;
+  return cuts_.front();
 }
 
 uint32_t Grid::cut(MediaTime start, bool discontinuity) {
@@ -43,9 +43,13 @@ MediaTime Grid::target() const {
   return std::min(settings_.segment_duration, kShortest);
 }
 
+// Half a frame early counts as on time: timestamps are rounded somewhere on their way.
+MediaTime Grid::due(MediaTime frame) const {
+  return measured_from_ + target() - MediaTime{frame.ns / 2};
+}
+
 bool Grid::is_due(MediaTime time, MediaTime frame, MediaTime grace) const {
-  // Half a frame early counts as on time: timestamps are rounded somewhere on their way.
-  return time - measured_from_ + MediaTime{frame.ns / 2} >= target() + grace;
+  return time >= due(frame) + grace;
 }
 
 std::optional<uint32_t> Grid::discontinuity_between(uint32_t after, uint32_t upto) const {
@@ -58,22 +62,6 @@ std::optional<uint32_t> Grid::discontinuity_between(uint32_t after, uint32_t upt
 bool Grid::is_discontinuity(uint32_t number) const {
   return std::find(discontinuities_.begin(), discontinuities_.end(), number) !=
          discontinuities_.end();
-}
-
-void Grid::leader_key(MediaTime time) {
-  if (last_key_ && time > *last_key_) key_distance_ = time - *last_key_;
-  last_key_ = time;
-}
-
-std::optional<MediaTime> Grid::expected_cut() const {
-  if (empty() || !last_key_ || key_distance_.ns <= 0) return std::nullopt;
-  const MediaTime due = measured_from_ + target();
-  MediaTime key = *last_key_ + key_distance_;
-  if (key < due) {
-    const int64_t missing = (due - key).ns;
-    key += {(missing + key_distance_.ns - 1) / key_distance_.ns * key_distance_.ns};
-  }
-  return key;
 }
 
 }  // namespace klive::cmaf

@@ -23,7 +23,10 @@ class Grid {
   [[nodiscard]] base::MediaTime newest_start() const { return cuts_.back().start; }
   /// The segment that `time` falls into, as far as cuts are known; the oldest known for what is
   /// earlier. Not when empty().
-  [[nodiscard]] uint32_t number_at(base::MediaTime time) const;
+  [[nodiscard]] uint32_t number_at(base::MediaTime time) const { return cut_at(time).number; }
+
+  /// When the segment began that `time` falls into.
+  [[nodiscard]] base::MediaTime start_at(base::MediaTime time) const { return cut_at(time).start; }
 
   /// Begins the next segment; returns its number.
   uint32_t cut(base::MediaTime start, bool discontinuity);
@@ -34,6 +37,8 @@ class Grid {
   /// is the usual distance of frames; `grace` makes every segment longer.
   [[nodiscard]] bool is_due(base::MediaTime time, base::MediaTime frame,
                             base::MediaTime grace) const;
+  /// From when on a random access frame of the leading track is due.
+  [[nodiscard]] base::MediaTime due(base::MediaTime frame) const;
 
   /// A track broke off: the leader's next random access frame begins a segment marked as
   /// discontinuity.
@@ -43,25 +48,19 @@ class Grid {
   [[nodiscard]] std::optional<uint32_t> discontinuity_between(uint32_t after, uint32_t upto) const;
   [[nodiscard]] bool is_discontinuity(uint32_t number) const;
 
-  /// Tells about the leader's key frames, so that the next cut can be foreseen.
-  void leader_key(base::MediaTime time);
-  /// Where the leader will probably cut next.
-  [[nodiscard]] std::optional<base::MediaTime> expected_cut() const;
-
  private:
   struct Cut {
     uint32_t number = 0;
     base::MediaTime start;
   };
   [[nodiscard]] base::MediaTime target() const;
+  [[nodiscard]] const Cut &cut_at(base::MediaTime time) const;
 
   SegmenterSettings settings_;
   std::deque<Cut> cuts_;                  ///< the newest ones
   std::deque<uint32_t> discontinuities_;  ///< the newest ones
   base::MediaTime measured_from_;
   bool discontinuity_requested_ = false;
-  std::optional<base::MediaTime> last_key_;
-  base::MediaTime key_distance_;
 };
 
 }  // namespace klive::cmaf

@@ -3,7 +3,12 @@
 // the tracks' writers do the rest.
 //
 // A sample's way:  TrackTimeline (ticks, durations) → placing (which segment?) → TrackWriter.
-// The leading track never waits. The others wait for it to reach their time, `patience` at most.
+// The leading track never waits. The others wait for it to reach their time, `patience` at most; a
+// key frame that may be the nearest to a cut still to come waits for that:
+//
+//   leader     . . . . . . .|K         how it gets there first or last must not matter: 7 is the
+//   follower   . . . .|K . . . . . .   key frame nearest to the cut, which is still to come
+//                      '-- held until the leader cut, or went past half a key-frame distance
 #include "cmaf/segmenter.h"
 
 #include <algorithm>
@@ -11,6 +16,7 @@
 #include <utility>
 
 #include "grid.h"
+#include "key_rhythm.h"
 #include "track_timeline.h"
 #include "track_writer.h"
 
@@ -33,6 +39,8 @@ constexpr MediaTime kSameEvent = MediaTime::from_seconds(1);
 constexpr MediaTime kMostProgress = MediaTime::from_ms(500);
 // The tolerance "half a frame" must stay small for slides.
 constexpr MediaTime kLongestFrame = MediaTime::from_ms(200);
+// Key frames whose distances differ by so many frames come regularly.
+constexpr int64_t kSameDistance = 2;
 
 enum class Presence {
   kAwaited,  ///< may begin any time
@@ -54,16 +62,17 @@ struct Track {
   bool is_silent = false;  ///< others went on for `patience` without it
   TrackTimeline timeline;
   TrackWriter writer;
-  MediaTime position;  ///< decode time of the newest sample
-  std::optional<MediaTime> last_key;
-  MediaTime key_distance;
+  MediaTime position;                  ///< decode time of the newest sample
+  KeyRhythm keys;                      ///< of pictures
   MediaTime progress;                  ///< media handed in so far
   std::vector<MediaTime> progress_of;  ///< the other tracks' when this one last had a sample
 
   [[nodiscard]] bool is_video() const { return kind == Kind::kVideo; }
   [[nodiscard]] MediaTime frame() const { return std::min(timeline.usual(), kLongestFrame); }
-  /// How far a cut may be from a key frame for this to be the nearest one to it.
-  [[nodiscard]] MediaTime slack() const { return {std::max(frame().ns / 2, key_distance.ns / 2)}; }
+  /// How far a cut may be from a key frame at `time` for this to be the nearest one to it.
+  [[nodiscard]] MediaTime slack(MediaTime time) const {
+    return std::max(MediaTime{frame().ns / 2}, keys.half_way(time));
+  }
 };
 
 }  // namespace
@@ -84,8 +93,10 @@ struct Segmenter::State {
   std::optional<uint32_t> segment_for(Track &track, const QueuedSample &sample, bool now);
   uint32_t lead(Track &track, const QueuedSample &sample);
   std::optional<uint32_t> segment_anew(Track &track, const QueuedSample &sample, bool now);
-  std::optional<uint32_t> follow_video(Track &track, const QueuedSample &sample, MediaTime reached,
-                                       bool now);
+  std::optional<uint32_t> follow_video(const Track &track, const QueuedSample &sample,
+                                       const Track &first, bool now);
+  MediaTime reach(const Track &track, MediaTime time, const Track &first) const;
+  bool may_cut_by(const Track &first, const Track &track, MediaTime key, MediaTime time) const;
   void break_off(const Track &track, bool leads);
   void make_way(Track &track, QueuedSample &sample, uint32_t number);
   bool has_waited_enough(Track &track);
@@ -227,7 +238,7 @@ std::optional<uint32_t> Segmenter::State::segment_for(Track &track, const Queued
   if (first == nullptr || grid.empty()) return std::nullopt;
   if (sample.anew) return segment_anew(track, sample, now);
   if (sample.discontinuity) break_off(track, false);
-  if (track.is_video()) return follow_video(track, sample, first->position, now);
+  if (track.is_video()) return follow_video(track, sample, *first, now);
 
   const bool is_reached = sample.pts <= first->position || sample.pts < grid.newest_start();
   if (!is_reached && !now) return std::nullopt;
@@ -240,7 +251,6 @@ uint32_t Segmenter::State::lead(Track &track, const QueuedSample &sample) {
   if (grid.empty()) return grid.cut(sample.pts, false);
   if (sample.discontinuity && !sample.anew) break_off(track, true);
   if (track.is_video() && !sample.entry.key) return track.writer.lowest_possible();
-  grid.leader_key(sample.pts);
   const auto last = track.writer.segment();
   const uint32_t newest = grid.newest();
 
@@ -248,7 +258,7 @@ uint32_t Segmenter::State::lead(Track &track, const QueuedSample &sample) {
     return grid.cut(sample.pts, true);
   if (!last || *last < newest) {
     // Another track made the newest cut: join it there, at the key frame nearest to it.
-    const bool is_near = sample.pts + track.slack() >= grid.newest_start();
+    const bool is_near = sample.pts + track.slack(sample.pts) >= grid.newest_start();
     if (track.writer.is_open() && !is_near && !sample.anew) return *last;
     const bool others_lead_on =
         std::any_of(tracks.begin(), tracks.end(), [&](const std::unique_ptr<Track> &other) {
@@ -256,7 +266,7 @@ uint32_t Segmenter::State::lead(Track &track, const QueuedSample &sample) {
         });
     const bool takes_over_from_audio = track.is_video() && !last && !others_lead_on;
     if (!takes_over_from_audio || !grid.is_due(sample.pts, track.frame(), {})) {
-      if (last) grid.leader_entered(sample.pts);
+      if (last || sample.pts < grid.newest_start()) grid.leader_entered(sample.pts);
       return newest;
     }
   }
@@ -283,25 +293,56 @@ std::optional<uint32_t> Segmenter::State::segment_anew(Track &track, const Queue
   return grid.cut(sample.pts, true);
 }
 
-// Another video track: cuts at its own key frame nearest to the grid's cut.
-std::optional<uint32_t> Segmenter::State::follow_video(Track &track, const QueuedSample &sample,
-                                                       MediaTime reached, bool now) {
+// Another video track: cuts at its own key frame nearest to the grid's cut. What comes out does not
+// depend on how far the leader has got, as long as nobody is later than `patience`.
+std::optional<uint32_t> Segmenter::State::follow_video(const Track &track,
+                                                       const QueuedSample &sample,
+                                                       const Track &first, bool now) {
   const uint32_t lowest = track.writer.lowest_possible();
   if (!sample.entry.key) return lowest;
-  const MediaTime slack = std::max(std::min(track.slack(), settings.patience), track.frame());
-  const uint32_t number = grid.number_at(sample.pts + slack);
-  const bool is_reached = sample.pts <= reached;
-  if (!track.writer.is_open()) {
-    if (!is_reached && !now) return std::nullopt;
-    return std::max(grid.number_at(sample.pts + track.frame()), lowest);
+  const MediaTime until = sample.pts + reach(track, sample.pts, first);
+  // The segment it would be in without the cut in front of it. A number whose cut found no key
+  // frame near enough begins late rather than never: it is skipped only when the next one has begun
+  // as well.
+  const uint32_t behind = grid.number_at(sample.pts);
+  const uint32_t stays = track.writer.is_open() ? lowest : std::max(behind, lowest);
+  const bool is_reached = first.position >= sample.pts;
+  if (grid.number_at(until) > stays) {
+    if (!now && !is_reached && may_cut_by(first, track, sample.pts, sample.pts))
+      return std::nullopt;
+    return std::max(behind, stays + 1);
   }
-  if (number > lowest) return number;
-  if (now) return lowest;
-  if (!is_reached) return std::nullopt;
-  const auto expected = grid.expected_cut();
-  if (expected && *expected > sample.pts && *expected < sample.pts + slack && reached < *expected)
+  if (now) return stays;
+  const bool is_passed = first.position >= until;
+  if (!is_reached || (!is_passed && may_cut_by(first, track, sample.pts, until)))
     return std::nullopt;
-  return lowest;
+  return stays;
+}
+
+// How far behind a follower's key frame at `time` a cut may be that is this key frame's.
+MediaTime Segmenter::State::reach(const Track &track, MediaTime time, const Track &first) const {
+  MediaTime reach = track.slack(time);
+  if (!track.writer.is_open()) {
+    // Its first one. Its distances are not known; nearer to the next cut than to the one before.
+    reach = std::max(time - grid.start_at(time), MediaTime{});
+    if (const auto distance = first.keys.distance())
+      reach = std::min(reach, MediaTime{distance->ns / 2});
+  }
+  return std::min(reach, settings.patience);
+}
+
+// Whether the leading track may still begin a segment up to `time`, as far as a key frame of
+// `track` at `key` tells. One that does not come regularly was probably made for the picture (a new
+// scene), and then the leader has one there too.
+bool Segmenter::State::may_cut_by(const Track &first, const Track &track, MediaTime key,
+                                  MediaTime time) const {
+  MediaTime due = grid.due(first.frame());
+  if (grid.discontinuity_requested() || first.format_changed) due = std::min(due, first.position);
+  if (time < due) return false;
+  const MediaTime tolerance = {kSameDistance * first.frame().ns};
+  if (!track.keys.fits(key, tolerance)) return true;
+  const auto expected = first.keys.next(due, first.position - tolerance);
+  return !expected || *expected <= time + tolerance;
 }
 
 // The samples go on in the open segment; the next one is marked in every track. Once for all tracks
@@ -319,11 +360,8 @@ void Segmenter::State::make_way(Track &track, QueuedSample &sample, uint32_t num
   const auto last = track.writer.segment();
   const bool marked =
       last ? grid.discontinuity_between(*last, number).has_value() : grid.is_discontinuity(number);
-  if (track.is_video() && sample.entry.key) {
-    if (track.last_key && sample.pts > *track.last_key)
-      track.key_distance = sample.pts - *track.last_key;
-    track.last_key = sample.pts;
-  }
+  if (track.is_video() && sample.entry.key)
+    track.keys.note(sample.pts, {kSameDistance * track.frame().ns});
   track.writer.make_way(sample, number, marked, track.timeline.usual_ticks());
 }
 
@@ -376,8 +414,7 @@ void Segmenter::State::end(Track &track) {
   }
   track.presence = Presence::kEnded;
   track.is_silent = false;
-  track.last_key.reset();
-  track.key_distance = {};
+  track.keys.forget();
   settle_all();
 }
 

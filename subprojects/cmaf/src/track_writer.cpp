@@ -98,6 +98,7 @@ void TrackWriter::emit(size_t count, bool is_last) {
   ready.chunk = chunk_;
   ready.start = first.entry.dts;
   ready.duration = span(count);
+  ready.samples = static_cast<uint32_t>(count);
   ready.start_time = first.dts;
   ready.independent = first.entry.key;
   ready.discontinuity = chunk_ == 0 && discontinuity_;

@@ -107,6 +107,7 @@ class Recorder : public SegmenterOutput {
     EXPECT_EQ(infos->front().start, chunk.start);
     EXPECT_EQ(infos->front().duration, chunk.duration);
     EXPECT_EQ(infos->front().independent, chunk.independent);
+    EXPECT_EQ(read_samples(chunk.bytes)->size(), chunk.samples);
     EXPECT_EQ(infos->front().size, chunk.bytes.size());
     EXPECT_EQ(base::as_text(chunk.bytes).substr(4, 4) == "styp", chunk.chunk == 0);
     auto samples = read_samples(chunk.bytes);
@@ -153,13 +154,18 @@ class Encoder {
   }
   void set_rounding(int64_t ns) { rounding_ = ns; }
   void set_offset(MediaTime offset) { offset_ = offset; }
+  /// Its frames arrive so much after their time.
+  void set_lateness(MediaTime lateness) { lateness_ = lateness; }
+  [[nodiscard]] MediaTime arrives() const { return now() + lateness_; }
+  /// Key-frame distances that repeat, in frames.
+  void set_gops(std::vector<unsigned> gops) { gops_ = std::move(gops); }
 
   void push() {
     const base::Bytes data = {static_cast<uint8_t>(pushed), static_cast<uint8_t>(pushed >> 8)};
     InputSample sample;
     sample.dts = {now().ns / rounding_ * rounding_};
     sample.pts = sample.dts + offset_;
-    sample.key = gop_ == 0 || count_ % gop_ == 0;
+    sample.key = is_key();
     sample.discontinuity = breaks_;
     sample.data = data;
     const auto result = segmenter_.push(track_, sample);
@@ -175,12 +181,22 @@ class Encoder {
   int pushed = 0;
 
  private:
+  bool is_key() {
+    if (gops_.empty()) return gop_ == 0 || count_ % gop_ == 0;
+    if (to_key_-- > 0) return false;
+    to_key_ = gops_[next_gop_++ % gops_.size()] - 1;
+    return true;
+  }
+
   Segmenter &segmenter_;
   uint32_t track_;
-  MediaTime frame_, start_, offset_;
+  MediaTime frame_, start_, offset_, lateness_;
   unsigned gop_;
   int count_ = 0;
   int64_t rounding_ = 1;
+  std::vector<unsigned> gops_;
+  size_t next_gop_ = 0;
+  unsigned to_key_ = 0;
   bool breaks_ = false;
 };
 
@@ -199,12 +215,12 @@ class SegmenterTest : public testing::Test {
     segmenter->set_format(track, aac());
     return {*segmenter, track, kAacFrame, 0};
   }
-  /// Feeds in the order of decode time up to `end`.
+  /// Feeds in the order of arrival up to decode time `end`.
   static void feed(std::vector<Encoder *> encoders, MediaTime end) {
     for (;;) {
       Encoder *first = nullptr;
       for (Encoder *encoder : encoders) {
-        if (encoder->now() < end && (first == nullptr || encoder->now() < first->now()))
+        if (encoder->now() < end && (first == nullptr || encoder->arrives() < first->arrives()))
           first = encoder;
       }
       if (first == nullptr) return;

@@ -63,6 +63,7 @@ struct ChunkReady {
   uint32_t chunk = 0;          ///< from 0 in each segment
   int64_t start = 0;           ///< decode time of the first sample, ticks of the track
   int64_t duration = 0;        ///< ticks
+  uint32_t samples = 0;        ///< how many there are in it
   base::MediaTime start_time;  ///< the same on the entry's timeline
   bool independent = false;    ///< begins with a random access frame
   /// (chunk 0 only) the segment does not continue the one before it. The same numbers are marked in
