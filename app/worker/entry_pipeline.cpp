@@ -62,6 +62,7 @@ struct EntryPipeline::Publication {
   int fd = -1;
   base::Bytes header;  // until the first buffer took it
   gst::Ptr<GstElement> bin, demux;
+  std::string broken;                          // why the demuxer gave up
   bool has_begun = false, has_anchor = false;  // streaming thread
   EntryPipeline *owner = nullptr;
   std::mutex mutex;
@@ -319,6 +320,13 @@ GstBusSyncReply EntryPipeline::on_message(GstBus *, GstMessage *message, gpointe
           self->callbacks_.event(line);
         break;
       }
+      if (gst_structure_has_name(structure, "klive-demux-error")) {
+        // The error that follows only says that the flow ended.
+        post(self->context_.get(), [alive = self->alive_, owned] {
+          if (*alive) (*alive)->note_reason(owned.get());
+        });
+        break;
+      }
       if (gst_structure_has_name(structure, "klive-warning")) {
         const char *reason = gst_structure_get_string(structure, "reason");
         post(self->context_.get(),
@@ -346,6 +354,21 @@ GstBusSyncReply EntryPipeline::on_message(GstBus *, GstMessage *message, gpointe
   return GST_BUS_DROP;
 }
 
+EntryPipeline::Publication *EntryPipeline::publication_of(GstMessage *message) {
+  for (const auto &[name, publication] : publications_) {
+    if (belongs_to(GST_MESSAGE_SRC(message), GST_OBJECT(publication->bin.get())))
+      return publication.get();
+  }
+  return nullptr;
+}
+
+void EntryPipeline::note_reason(GstMessage *message) {
+  const char *reason = gst_structure_get_string(gst_message_get_structure(message), "reason");
+  if (Publication *publication = publication_of(message); publication && reason) {
+    publication->broken = reason;
+  }
+}
+
 void EntryPipeline::report_error(GstMessage *message) {
   GError *raw = nullptr;
   gchar *raw_debug = nullptr;
@@ -353,11 +376,10 @@ void EntryPipeline::report_error(GstMessage *message) {
   const gst::ErrorPtr error(raw);
   const gst::CharPtr debug(raw_debug);
   GST_WARNING_OBJECT(GST_MESSAGE_SRC(message), "%s (%s)", error->message, debug ? debug.get() : "");
-  for (const auto &[name, publication] : publications_) {
-    if (belongs_to(GST_MESSAGE_SRC(message), GST_OBJECT(publication->bin.get()))) {
-      publication_finished(std::string(name), publication->serial, error->message);
-      return;
-    }
+  if (const Publication *publication = publication_of(message)) {
+    publication_finished(std::string(publication->name), publication->serial,
+                         publication->broken.empty() ? error->message : publication->broken);
+    return;
   }
   callbacks_.failed(error->message);
 }

@@ -60,6 +60,8 @@ class EntryPipeline {
   void take_out(Publication &publication);
   void share_anchor(Publication &publication);
   static GstBusSyncReply on_message(GstBus *bus, GstMessage *message, gpointer self);
+  [[nodiscard]] Publication *publication_of(GstMessage *message);
+  void note_reason(GstMessage *message);
   void report_error(GstMessage *message);
 
   Description description_;
