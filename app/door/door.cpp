@@ -133,6 +133,8 @@ void Door::add_metrics() {
   metrics_.describe("klive_publications_total", "counter", "Publications accepted.");
   metrics_.describe("klive_segments_total", "counter", "Segments that became durable.");
   metrics_.describe("klive_chunks_total", "counter", "Chunks that could be fetched.");
+  metrics_.describe("klive_frames_total", "counter",
+                    "Frames of video and audio that could be fetched.");
   metrics_.describe("klive_worker_warnings_total", "counter", "Warnings that workers sent.");
   metrics_.describe("klive_worker_hangs_total", "counter",
                     "Workers ended because they made no progress.");

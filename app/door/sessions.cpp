@@ -221,8 +221,10 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
              }
              if (std::holds_alternative<manifest::SegmentAdded>(*event))
                metrics_.count("klive_segments_total");
-             if (std::holds_alternative<manifest::ChunkAdded>(*event))
+             if (const auto *added = std::get_if<manifest::ChunkAdded>(&*event)) {
                metrics_.count("klive_chunks_total");
+               metrics_.count("klive_frames_total", {}, added->samples);
+             }
              if (const auto applied = registry_.apply(id, *event); !applied) {
                GST_WARNING_ID(id.c_str(), "worker: %s", applied.error().message.c_str());
              }

@@ -115,6 +115,7 @@ void DvrSink::take_chunk(const ChunkInfo &info, base::ByteView bytes) {
                                    .chunk = open.chunks,
                                    .start = info.start,
                                    .duration = info.duration,
+                                   .samples = info.samples,
                                    .offset = open.file.size(),
                                    .size = bytes.size(),
                                    .independent = info.independent,

@@ -62,6 +62,7 @@ void ChunkQueue::chunk_ready(cmaf::ChunkReady chunk) {
   described.chunk = chunk.chunk;
   described.start = chunk.start;
   described.duration = chunk.duration;
+  described.samples = chunk.samples;
   described.independent = chunk.independent;
   described.discontinuity = chunk.discontinuity;
   described.last = chunk.last;

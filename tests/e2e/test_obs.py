@@ -21,8 +21,8 @@ def test_Obs_PublishesAndPlays(klive, media, tmp_path):
             steps = [b.dts - a.dts for a, b in zip(packets[kind], packets[kind][1:])]
             assert 0 < min(steps) and max(steps) < 0.1, f"{kind}: {min(steps)} to {max(steps)} s from packet to packet"
         assert klive.master(entry).variants[0].attributes["RESOLUTION"] == "640x360"
-        assert obs.quit() == 0
-    wait_for(lambda: "The encoder ended the publication" in klive.program.output(), 10, "the goodbye of OBS")
+        obs.stop_streaming()
+        wait_for(lambda: "The encoder ended the publication" in klive.program.output(), 10, "the goodbye of OBS")
 
 
 def test_ServiceComesBack_ObsGoesOn(klive, media, tmp_path):

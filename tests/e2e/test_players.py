@@ -15,7 +15,7 @@ def on_air(klive, media, tmp_path):
     """An entry on air with a few segments."""
     entry = klive.add_entry("--segment-duration", "2s")
     with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
-        klive.wait_for_segments(entry, 3)
+        klive.wait_for_segments(entry, 4)
         yield entry
         encoder.interrupt()
 

@@ -3,8 +3,11 @@
 import json
 import pathlib
 import re
+import secrets
 import shutil
+import socket
 
+import obs_remote
 from deadline import wait_for
 from program import Program
 
@@ -17,7 +20,13 @@ Pre23Defaults=false
 Pre24.1Defaults=false
 InfoIncrement=100
 EnableAutoUpdates=false
-ConfirmOnExit=false
+[OBSWebSocket]
+FirstLoad=false
+ServerEnabled=true
+ServerPort={port}
+AlertsEnabled=false
+AuthRequired=true
+ServerPassword={password}
 """
 
 # What its settings dialogue would write. The interval of key frames is left at OBS's own choice.
@@ -52,6 +61,8 @@ class Obs:
     def __init__(self, folder, media, server, key):
         self.folder = pathlib.Path(folder) / "obs"
         self.folder.mkdir(mode=0o700)
+        self._port = free_port()
+        self._password = secrets.token_hex(8)
         self._write_settings(media, server, key)
         self._screen = Program([find("Xvfb"), "-displayfd", "1", "-screen", "0", "1024x640x24", "-nolisten", "tcp"],
                                self.folder / "xvfb.log")
@@ -79,7 +90,7 @@ class Obs:
         settings = self.folder / "config/obs-studio"
         profile = settings / "basic/profiles/Klive"
         profile.mkdir(parents=True)
-        (settings / "global.ini").write_text(GLOBAL)
+        (settings / "global.ini").write_text(GLOBAL.format(port=self._port, password=self._password))
         (profile / "basic.ini").write_text(PROFILE)
         service = {"type": "rtmp_custom", "settings": {"server": server, "key": key, "use_auth": False}}
         (profile / "service.json").write_text(json.dumps(service))
@@ -99,15 +110,21 @@ class Obs:
             return found
         wait_for(seen, timeout, lambda: f"\"{text}\" in the log of OBS\n{self.log()[-4000:]}")
 
-    def quit(self, timeout=20):
-        """Ends it the way a person does: it stops streaming and says goodbye. Its exit status."""
-        return self.program.interrupt(timeout)
+    def stop_streaming(self):
+        """Presses "Stop Streaming". (Told to quit while it streams, OBS 29 now and then crashes or hangs.)"""
+        obs_remote.request(self._port, self._password, "StopStream")
+        self.wait_for_log("Streaming Stop")
 
 
 def find(name):
     path = shutil.which(name)
     assert path, f"{name} is missing (data/packages/debian.txt)"
     return path
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def scene_collection(media):

@@ -31,6 +31,7 @@ struct ChunkInfo {
   uint32_t chunk = 0;
   int64_t start = 0;  ///< ticks of the track's timescale, from the entry's time zero
   int64_t duration = 0;
+  uint32_t samples = 0;  ///< access units in the chunk
   bool independent = false;
   bool discontinuity = false;
   bool last = false;  ///< the segment ends with this chunk

@@ -164,6 +164,7 @@ void chunk_fields(Io &io, E &e) {
   io.field("chunk", e.chunk);
   io.field("start", e.start);
   io.field("duration", e.duration);
+  io.field("samples", e.samples);
   io.field("offset", e.offset);
   io.field("size", e.size);
   io.field("independent", e.independent);

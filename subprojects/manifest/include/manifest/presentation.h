@@ -63,6 +63,7 @@ struct ChunkAdded {
   std::string track;
   uint32_t segment = 0, chunk = 0;
   int64_t start = 0, duration = 0;  ///< ticks
+  uint32_t samples = 0;             ///< access units in it
   uint64_t offset = 0, size = 0;    ///< bytes inside the segment file
   bool independent = false;
   bool discontinuity = false;
