@@ -53,7 +53,8 @@ int serve(const Config &config) {
     g_main_loop_quit(static_cast<GMainLoop *>(data));
     return G_SOURCE_CONTINUE;
   };
-  for (const int signal : {SIGINT, SIGTERM}) g_unix_signal_add(signal, quit, loop.get());
+  const guint interrupted = g_unix_signal_add(SIGINT, quit, loop.get());
+  const guint terminated = g_unix_signal_add(SIGTERM, quit, loop.get());
   uint64_t watchdog_us = 0;
   std::unique_ptr<Ticker> watchdog;
   if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
@@ -63,6 +64,9 @@ int serve(const Config &config) {
   }
   g_main_loop_run(loop.get());
   sd_notify(0, "STOPPING=1");
+  // A second signal does not wait for a polite end.
+  g_source_remove(interrupted);
+  g_source_remove(terminated);
   return 0;
 }
 

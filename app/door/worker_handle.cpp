@@ -166,7 +166,8 @@ void WorkerHandle::call(const char *method, gst::Ptr<GVariant> arguments,
                 G_DBUS_CONNECTION(source), nullptr, result, &failed));
         const gst::ErrorPtr error(failed);
         WorkerHandle *self = take_alive(data);
-        if (self && error && !self->gone_ && self->callbacks_.warning)
+        // One that was told to stop closes the channel before its answer is out.
+        if (self && error && !self->gone_ && !self->stopping_ && self->callbacks_.warning)
           self->callbacks_.warning(error->message);
       },
       new Alive(alive_));
