@@ -43,9 +43,11 @@ def test_GStreamer_PlaysPictureAndSound(klive, tmp_path, on_air, format, element
                  "audio-sink=fakesink name=sound sync=true silent=false"]
     with Program(arguments, tmp_path / "gst.log", {"GST_PLUGIN_FEATURE_RANK": f"{element}:MAX",
                                                    "GST_DEBUG_NO_COLOR": "1"}) as player:
+        def shows(sink):
+            assert player.is_running(), player.output()
+            return player.output().count(f":{sink}: last-message = chain") > 100
         for sink in ("picture", "sound"):
-            wait_for(lambda: player.output().count(f":{sink}: last-message = chain") > 100, 40,
-                     lambda: f"{sink}\n{player.output()[-3000:]}")
+            wait_for(lambda: shows(sink), 40, lambda: f"{sink}\n{player.output()[-3000:]}")
         assert element in player.output().lower()
         assert "ERROR" not in player.output(), player.output()
         assert player.interrupt() == 0
