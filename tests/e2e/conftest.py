@@ -6,6 +6,7 @@ E2E_KLIVE names the binary, E2E_BUILD the build folder; meson sets both. By hand
 """
 import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -30,15 +31,25 @@ def source():
     return SOURCE
 
 
+@pytest.fixture(scope="session")
+def program():
+    """The binary. GStreamer's registry is made before, so that no test pays for reading every plugin of the system."""
+    binary = os.environ.get("E2E_KLIVE", BUILD / "app" / "klive")
+    subprocess.run([binary, "check"], check=True, capture_output=True, timeout=60)
+    return binary
+
+
 @pytest.fixture
-def make_klive(tmp_path):
+def make_klive(tmp_path, program):
     """Makes services; each is ended, and must end cleanly."""
     made = []
 
     def make(*settings):
         root = tmp_path / f"root-{len(made)}" / "klive"
         root.mkdir(parents=True)
-        klive = Klive(os.environ.get("E2E_KLIVE", BUILD / "app" / "klive"), root, settings)
+        # A sanitizer reserves more address space than a worker may have.
+        unlimited = ["server.worker-memory=0"] if os.environ.get("E2E_SANITIZED") else []
+        klive = Klive(program, root, [*unlimited, *settings])
         made.append(klive)
         return klive.start()
 
