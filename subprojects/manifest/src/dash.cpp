@@ -38,6 +38,12 @@ struct Range {
   uint64_t end = 0;  // one past the last number
 };
 
+// A Period's tracks are read once: the newest is shown when it is known which it has.
+size_t listed_stretches(const Presentation &p) {
+  const size_t all = p.stretches.size();
+  return all > 0 && !is_settled(p, p.stretches.back().first, false) ? all - 1 : all;
+}
+
 class Writer {
  public:
   Writer(const Presentation &p, const DashOptions &options, const Selection &selection)
@@ -56,7 +62,7 @@ class Writer {
     for (const Offered &offered : tracks_) lines += offered.track->segments.size();
     out_.reserve(4096 + lines * 40);
     head();
-    for (size_t i = first_forward(); i < p_.stretches.size(); ++i) {
+    for (size_t i = first_forward(); i < listed_stretches(p_); ++i) {
       const uint64_t end =
           i + 1 < p_.stretches.size() ? p_.stretches[i + 1].first : uint64_t{1} << 32;
       period(p_.stretches[i], {i == 0 ? 0 : p_.stretches[i].first, end});
@@ -274,7 +280,7 @@ class Writer {
 std::optional<std::string> render_dash(const Presentation &presentation,
                                        const DashOptions &options) {
   const Selection selection = select_tracks(presentation, false);
-  if (selection.empty() || !presentation.epoch) return {};
+  if (selection.empty() || !presentation.epoch || listed_stretches(presentation) == 0) return {};
   return Writer(presentation, options, selection).write();
 }
 

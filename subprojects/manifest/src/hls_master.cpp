@@ -131,7 +131,7 @@ void add_variant(std::string &out, const Offered &offered, const AudioGroup &gro
 
 std::optional<std::string> render_master(const Presentation &presentation) {
   const Selection selection = select_tracks(presentation, true);
-  if (selection.empty()) return {};
+  if (selection.empty() || !is_settled(presentation, 0, true)) return {};
   std::string out;
   out.reserve(1024);
   add(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");

@@ -24,7 +24,51 @@ void arrange(std::vector<Offered> &tracks) {
   });
 }
 
+struct Progress {
+  bool has_begun = false;  // something can be played
+  bool is_ahead = false;   // and more has come since
+};
+
+Progress progress_since(const Track &track, uint32_t from, bool with_chunks) {
+  size_t units = 0;
+  const auto count_chunks = [&](const Segment &segment) {
+    if (with_chunks && has_independent_chunk(segment)) units += segment.chunks.size();
+  };
+  bool has_more = false;
+  if (track.open && track.open->number >= from) {
+    count_chunks(*track.open);
+    has_more = !track.open->chunks.empty();
+  }
+  for (auto segment = track.segments.rbegin();
+       segment != track.segments.rend() && segment->number >= from && units < 2; ++segment) {
+    if (segment->gap) continue;
+    if (segment->durable) {
+      units += with_chunks ? 2 : 1;  // long there, compared with a chunk
+    } else {
+      has_more = true;
+      count_chunks(*segment);
+    }
+  }
+  return {.has_begun = units > 0,
+          .is_ahead = units > 1 || (units == 1 && !with_chunks && has_more)};
+}
+
 }  // namespace
+
+bool is_settled(const Presentation &presentation, uint32_t from, bool with_chunks) {
+  if (!presentation.on_air) return true;
+  bool has_video = false, has_audio = false, is_missing = false, is_any_active = false;
+  for (const auto &[name, track] : presentation.tracks) {
+    if (!track.active) continue;
+    is_any_active = true;
+    const Progress progress = progress_since(track, from, with_chunks);
+    if (progress.is_ahead) return true;
+    if (!progress.has_begun) is_missing = true;
+    if (progress.has_begun && track.init.kind == Kind::kVideo) has_video = true;
+    if (progress.has_begun && track.init.kind == Kind::kAudio) has_audio = true;
+  }
+  return !is_any_active || (has_video && has_audio && !is_missing);
+}
 
 bool is_playable(const Track &track, bool with_chunks) {
   // From the newest on: it is nearly always the answer.

@@ -25,6 +25,10 @@ struct Selection {
 /// Chunks make a track playable too when `with_chunks`.
 [[nodiscard]] bool is_playable(const Track &track, bool with_chunks);
 /// The playable tracks; of each kind, inactive ones only when no other is there.
+/// Whether what has come since segment `from` shows which tracks there are. Sound often comes a
+/// moment after the picture; a player that is told of the picture alone may never look again. Not
+/// waited for longer than a chunk.
+[[nodiscard]] bool is_settled(const Presentation &presentation, uint32_t from, bool with_chunks);
 [[nodiscard]] Selection select_tracks(const Presentation &presentation, bool with_chunks);
 
 }  // namespace klive::manifest

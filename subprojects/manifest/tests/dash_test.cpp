@@ -44,11 +44,27 @@ TEST(Dash, TimeWentBack_OnlyWhatCameAfterIsShown) {
   b.segment("v32", 0, 10, 6);
   b.segment("v32", 1, 2, 6, true);
   b.segment("v32", 2, 20, 6, true);
+  b.segment("v32", 3, 26, 6);
   const auto text = render_dash(b.p, kOptions);
   ASSERT_TRUE(text);
   EXPECT_EQ(text->find("Period id=\"s0\""), std::string::npos);
   EXPECT_NE(text->find("Period id=\"s1\""), std::string::npos);
   EXPECT_NE(text->find("Period id=\"s2\""), std::string::npos);
+}
+
+TEST(Dash, SoundComesAMomentLater_PeriodIsShownWithBoth) {
+  Broadcast b;
+  b.video("v32", 32);
+  b.audio("a32", 32);
+  b.segment("v32", 0, 0, 6);
+  b.chunk("a32", 0, 0);
+  EXPECT_FALSE(render_dash(b.p, kOptions));
+  b.segment("a32", 0, 0, 6);
+  EXPECT_TRUE(render_dash(b.p, kOptions));
+  b.segment("v32", 1, 20, 6, true);
+  EXPECT_EQ(render_dash(b.p, kOptions)->find("Period id=\"s1\""), std::string::npos);
+  b.segment("a32", 1, 20, 6, true);
+  EXPECT_NE(render_dash(b.p, kOptions)->find("Period id=\"s1\""), std::string::npos);
 }
 
 TEST(Dash, SegmentAtATime_IsFound) {

@@ -68,13 +68,26 @@ TEST(Master, SoundAlone) {
   expect_golden("master-audio-languages.m3u8", render_master(b.p));
 }
 
-TEST(Master, FirstIndependentChunk_IsEnough) {
+TEST(Master, FirstIndependentChunksOfPictureAndSound_AreEnough) {
   Broadcast b;
   b.video("v32", 32);
   b.chunk("v32", 0, 0);
+  EXPECT_FALSE(render_master(b.p)) << "a player would never look for the sound again";
+  b.audio("a32", 32);
+  EXPECT_FALSE(render_master(b.p));
+  b.chunk("a32", 0, 0);
   EXPECT_TRUE(render_master(b.p));
   EXPECT_TRUE(render_media_playlist(b.p, "v32", {.low_latency = true}));
   EXPECT_FALSE(render_media_playlist(b.p, "v32", {}));
+}
+
+TEST(Master, PictureAlone_IsListedWithItsSecondChunk) {
+  Broadcast b;
+  b.video("v32", 32);
+  b.chunk("v32", 0, 0);
+  EXPECT_FALSE(render_master(b.p));
+  b.chunk("v32", 0, 1);
+  EXPECT_TRUE(render_master(b.p));
 }
 
 TEST(MediaPlaylist, PlainWithGapDiscontinuityAndNewInit) {
