@@ -18,4 +18,4 @@ static gboolean plugin_init(GstPlugin *plugin) {
 
 #define PACKAGE "klive"
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, klive, "Live streaming the Kaltura way",
-                  plugin_init, KLIVE_VERSION, "LGPL", "klive", "https://github.com/kaltura")
+                  plugin_init, KLIVE_VERSION, "LGPL", "klive", "klive")

@@ -192,8 +192,8 @@ int run_worker(int control_fd) {
 }
 
 int run_worker_process(int control_fd, uint64_t memory) {
-  // Before the sandbox: a stale plugin registry is rebuilt by another program.
   prctl(PR_SET_NAME, "klive-worker");  // not "exe", in ps and in logs
+  // Before the sandbox: a stale plugin registry is rebuilt by another program.
   gst_init(nullptr, nullptr);
   if (auto entered = enter_sandbox(memory); !entered) {
     GST_ERROR("sandbox: %s", entered.error().message.c_str());
