@@ -2,6 +2,8 @@
 // Opening and closing the door.
 #include "door/door.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -124,6 +126,26 @@ void Door::connection(gst::Ptr<GstKliveRtmpConnection> accepted) {
     return;
   }
   ingests_.insert(std::move(*ingest));
+}
+
+bool Door::accepts_connections() {
+  const gst::RtmpListenerStats stats = listener_->stats();
+  const uint64_t seen = stats.accepted + stats.refused_limit;
+  const bool has_moved = !probe_ || seen > seen_connections_;
+  seen_connections_ = seen;
+  const bool is_any = config_.rtmp.address == "::" || config_.rtmp.address == "0.0.0.0";
+  const auto address = gst::Ptr<GSocketAddress>::take(g_inet_socket_address_new_from_string(
+      is_any ? "127.0.0.1" : config_.rtmp.address.c_str(), listener_->port()));
+  if (!address) return has_moved;
+  probe_ = gst::UniqueFd(socket(g_socket_address_get_family(address.get()),
+                                SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_storage native{};
+  if (probe_ && g_socket_address_to_native(address.get(), &native, sizeof native, nullptr)) {
+    // Not waited for: the kernel does its part, the listener's thread the rest.
+    (void)connect(probe_.get(), reinterpret_cast<const sockaddr *>(&native),
+                  static_cast<socklen_t>(g_socket_address_get_native_size(address.get())));
+  }
+  return has_moved;
 }
 
 void Door::add_metrics() {

@@ -17,6 +17,7 @@
 #include "door/sessions.h"
 #include "http/http_server.h"
 #include "klive/rtmp_listener.h"
+#include "klive/unique_fd.h"
 #include "live/live_registry.h"
 #include "live/metrics.h"
 
@@ -33,6 +34,10 @@ class Door {
 
   [[nodiscard]] uint16_t rtmp_port() const { return listener_->port(); }
   [[nodiscard]] uint16_t http_port() const { return http_->port(); }
+  /// Whether a connection was accepted since the last call, which made one; the first call has
+  /// nothing to judge by. For the watchdog: a main loop that turns says nothing of the listener's
+  /// thread.
+  [[nodiscard]] bool accepts_connections();
 
  private:
   explicit Door(Config config)
@@ -53,6 +58,8 @@ class Door {
   std::set<std::unique_ptr<Ingest>> ingests_;
   std::unique_ptr<gst::RtmpListener> listener_;
   bool ready_ = false;
+  gst::UniqueFd probe_;
+  uint64_t seen_connections_ = 0;
   std::shared_ptr<Door *> alive_ = std::make_shared<Door *>(this);  // owners: this and posted work
 };
 

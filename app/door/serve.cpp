@@ -58,9 +58,9 @@ int serve(const Config &config) {
   uint64_t watchdog_us = 0;
   std::unique_ptr<Ticker> watchdog;
   if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
-    // Fed from the loop that serves everybody: a stuck one is not fed.
-    watchdog = std::make_unique<Ticker>(static_cast<unsigned>(watchdog_us / 3000),
-                                        [] { sd_notify(0, "WATCHDOG=1"); });
+    watchdog = std::make_unique<Ticker>(static_cast<unsigned>(watchdog_us / 3000), [&door] {
+      if ((*door)->accepts_connections()) sd_notify(0, "WATCHDOG=1");
+    });
   }
   g_main_loop_run(loop.get());
   sd_notify(0, "STOPPING=1");
