@@ -130,8 +130,11 @@ void add_variant(std::string &out, const Offered &offered, const AudioGroup &gro
 }  // namespace
 
 std::optional<std::string> render_master(const Presentation &presentation) {
-  const Selection selection = select_tracks(presentation, true);
-  if (selection.empty() || !is_settled(presentation, 0, true)) return {};
+  // Players of ordinary entries look for whole segments; ffmpeg 5.1 breaks down over a playlist
+  // that has parts only. Short chunks are what low-latency entries have.
+  const bool with_chunks = presentation.session.chunk_target < base::MediaTime::from_seconds(1);
+  const Selection selection = select_tracks(presentation, with_chunks);
+  if (selection.empty() || !is_settled(presentation, 0, with_chunks)) return {};
   std::string out;
   out.reserve(1024);
   add(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");

@@ -50,8 +50,10 @@ TEST(Master, PrimaryWentAway_OnlyTheBackupIsListed) {
   Broadcast b;
   b.video("v32", 32);
   b.video("v32b", 32, 720, true);
-  b.segment("v32", 0, 0, 6);
-  b.segment("v32b", 0, 0, 6);
+  for (const char *track : {"v32", "v32b"}) {
+    b.segment(track, 0, 0, 6);
+    b.segment(track, 1, 6, 6);
+  }
   b.say(TrackActive{"v32", false});
   expect_golden("master-backup-only.m3u8", render_master(b.p));
   b.say(TrackActive{"v32b", false});
@@ -62,31 +64,54 @@ TEST(Master, SoundAlone) {
   Broadcast b;
   b.audio("a32", 32, "eng");
   b.segment("a32", 0, 0, 6);
+  b.segment("a32", 1, 6, 6);
   expect_golden("master-audio.m3u8", render_master(b.p));
   b.audio("a101", 101, "fra");
   b.segment("a101", 0, 0, 6);
   expect_golden("master-audio-languages.m3u8", render_master(b.p));
 }
 
-TEST(Master, FirstIndependentChunksOfPictureAndSound_AreEnough) {
-  Broadcast b;
+TEST(Master, LowLatency_FirstIndependentChunksOfPictureAndSoundAreEnough) {
+  Broadcast b(7200, 6, 500);
   b.video("v32", 32);
-  b.chunk("v32", 0, 0);
+  b.chunk("v32", 0, 0, false, 0.5);
   EXPECT_FALSE(render_master(b.p)) << "a player would never look for the sound again";
   b.audio("a32", 32);
   EXPECT_FALSE(render_master(b.p));
-  b.chunk("a32", 0, 0);
+  b.chunk("a32", 0, 0, false, 0.5);
   EXPECT_TRUE(render_master(b.p));
   EXPECT_TRUE(render_media_playlist(b.p, "v32", {.low_latency = true}));
   EXPECT_FALSE(render_media_playlist(b.p, "v32", {}));
 }
 
-TEST(Master, PictureAlone_IsListedWithItsSecondChunk) {
+TEST(Master, LowLatencyPictureAlone_IsListedWithItsSecondChunk) {
+  Broadcast b(7200, 6, 500);
+  b.video("v32", 32);
+  b.chunk("v32", 0, 0, false, 0.5);
+  EXPECT_FALSE(render_master(b.p));
+  b.chunk("v32", 0, 0.5, false, 0.5);
+  EXPECT_TRUE(render_master(b.p));
+}
+
+TEST(Master, Ordinary_WaitsForAWholeSegmentOfEachTrack) {
   Broadcast b;
   b.video("v32", 32);
+  b.audio("a32", 32);
   b.chunk("v32", 0, 0);
+  b.chunk("a32", 0, 0);
   EXPECT_FALSE(render_master(b.p));
-  b.chunk("v32", 0, 1);
+  b.segment("v32", 0, 0, 6);
+  EXPECT_FALSE(render_master(b.p));
+  b.segment("a32", 0, 0, 6);
+  EXPECT_TRUE(render_master(b.p));
+}
+
+TEST(Master, OrdinaryPictureAlone_IsListedAChunkAfterItsFirstSegment) {
+  Broadcast b;
+  b.video("v32", 32);
+  b.segment("v32", 0, 0, 6);
+  EXPECT_FALSE(render_master(b.p));
+  b.chunk("v32", 1, 6);
   EXPECT_TRUE(render_master(b.p));
 }
 
