@@ -129,6 +129,8 @@ Changes WindowStore::note(const manifest::Event &event) {
     return changes;
   }
   write({event}, false, changes);
+  // Who is waited for, and who is left out, changes with it.
+  if (std::holds_alternative<manifest::TrackActive>(event)) write_overview(changes);
   return changes;
 }
 
