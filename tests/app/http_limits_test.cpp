@@ -26,6 +26,7 @@ TEST_F(HttpLimits, Health_TellsAliveAndReadyApart) {
 TEST_F(HttpLimits, Metrics_CountRequestsByKindAndClass) {
   window_.go_on_air();
   window_.add_segment(0);
+  window_.add_segment(1);
   start();
   get(live("v32/seg-00000000.m4s"));
   get(live("v32/seg-00000009.m4s"));
