@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "klive/ptr.h"
 #include "worker/entry_variables.h"
 
 namespace klive::app {
@@ -22,7 +23,7 @@ constexpr char kSmall[] = R"({
 
 class Folder {
  public:
-  Folder() { path_ = g_dir_make_tmp("klive-description-XXXXXX", nullptr); }
+  Folder() : path_(gst::CharPtr(g_dir_make_tmp("klive-description-XXXXXX", nullptr)).get()) {}
   ~Folder() { std::filesystem::remove_all(path_); }
   std::string write(const std::string &name, const std::string &text) const {
     const std::string file = path_ + "/" + name;

@@ -17,7 +17,8 @@
 namespace klive::app {
 namespace {
 
-constexpr int kHeld = 42;  // exit status of a child that found what it expected
+constexpr uint64_t kLimit = 1ull << 50;  // a sanitizer's shadow fits in
+constexpr int kHeld = 42;                // exit status of a child that found what it expected
 
 template <typename Check>
 [[noreturn]] void in_sandbox(uint64_t memory, Check check) {
@@ -58,12 +59,11 @@ TEST_F(SandboxDeathTest, AnotherProcess_CannotBeTraced) {
 }
 
 TEST_F(SandboxDeathTest, MemoryLimitAndParentsDeath_AreSet) {
-  EXPECT_EXIT(in_sandbox(64ull << 30,
+  EXPECT_EXIT(in_sandbox(kLimit,
                          [] {
                            rlimit data{};
                            int signal = 0;
-                           return getrlimit(RLIMIT_DATA, &data) == 0 &&
-                                  data.rlim_max == 64ull << 30 &&
+                           return getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_max == kLimit &&
                                   prctl(PR_GET_PDEATHSIG, &signal) == 0 && signal == SIGKILL &&
                                   prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
                          }),
