@@ -147,7 +147,7 @@ void Listener::loop() {
   }
   // The last answers get a moment to be read; nobody new is let in.
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listening_.socket.get(), nullptr);
-  half_open_.clear();
+  while (!half_open_.empty()) remove(half_open_.front());
   collect_lingering(kLastLingerTime);
   const int64_t end = g_get_monotonic_time() + kLastLingerTime;
   while (!lingering_.empty() && g_get_monotonic_time() < end) {
@@ -325,7 +325,9 @@ void Listener::clear_wake() const {
 }
 
 void Listener::remove(Peer &peer) {
-  // Closing the socket takes it out of the epoll set.
+  // Closing the socket would not do: while a process is being started, the child holds it too for a
+  // moment, and events would go on to arrive for a peer that is no more.
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, peer.socket.get(), nullptr);
   (peer.lingering ? lingering_ : half_open_).erase(peer.self);
 }
 
