@@ -3,8 +3,13 @@
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <fstream>
+#include <thread>
 #include <vector>
 
 #include "base/locked.h"
@@ -101,6 +106,31 @@ TEST_F(RtmpListenerTest, GarbageInsteadOfHandshake_ClosedAndCounted) {
   EXPECT_TRUE(publisher.is_closed_by_server());
   EXPECT_EQ(listener_->stats().protocol_errors, 1U);
   EXPECT_EQ(listener_->stats().open, 0U);
+}
+
+// A process that is being started holds every descriptor until it runs its program.
+TEST_F(RtmpListenerTest, ClosedWhileAStartingProcessHoldsTheSocket_LaterBytesFindNobody) {
+  listen({.address = "127.0.0.1"});
+  const auto open_is = [this](uint32_t count) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (listener_->stats().open != count && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+    return listener_->stats().open == count;
+  };
+  const auto client = test::connect_to("127.0.0.1", listener_->port());
+  ASSERT_TRUE(open_is(1));
+  const pid_t starting = fork();
+  if (starting == 0) {
+    for (;;) pause();
+  }
+  const std::string garbage(4096, 'x');
+  ASSERT_GT(send(client.get(), garbage.data(), garbage.size(), MSG_NOSIGNAL), 0);
+  EXPECT_TRUE(open_is(0));
+  send(client.get(), garbage.data(), garbage.size(), MSG_NOSIGNAL);
+  RtmpPublisher next(listener_->port(), "kLive", "1");
+  EXPECT_TRUE(next.talk_until(Phase::kConnecting));
+  kill(starting, SIGKILL);
+  waitpid(starting, nullptr, 0);
 }
 
 TEST_F(RtmpListenerTest, TooManyFromOneAddress_NewOnesAreClosedAtOnce) {
