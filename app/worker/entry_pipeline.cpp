@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -15,6 +16,8 @@ GST_DEBUG_CATEGORY_STATIC(klive_worker_debug);
 
 namespace klive::app {
 namespace {
+
+constexpr auto kAnchorPatience = std::chrono::seconds(1);
 
 /// Sets a property from text, refusing what the property does not take.
 base::Result<void> set_property(GstElement *element, const std::string &property,
@@ -234,17 +237,30 @@ base::Result<void> EntryPipeline::add_publication(const std::string &name, base:
 /// its zero lies; the others are told before their first frame, so that a player can change flavor
 /// between two frames.
 void EntryPipeline::share_anchor(Publication &publication) {
-  if (std::exchange(publication.has_begun, true)) {
-    gint64 found = G_MININT64;
-    g_object_get(publication.demux.get(), "anchor", &found, nullptr);
-    if (found == G_MININT64) return;
+  const bool is_first_buffer = !std::exchange(publication.has_begun, true);
+  if (is_first_buffer) {
+    std::optional<gint64> known;
+    {
+      auto anchor = anchor_.lock();
+      if (!anchor->found && anchor->finder == 0) {
+        anchor->finder = publication.serial;
+        return;
+      }
+      // Those that begin together wait for the one that began first; it knows with its next buffer.
+      anchor_.wait_until(anchor, std::chrono::steady_clock::now() + kAnchorPatience,
+                         [](const Anchor &now) { return now.found || now.finder == 0; });
+      known = anchor->found;
+    }
     publication.has_anchor = true;
-    auto anchor = anchor_.lock();
-    if (!*anchor) *anchor = found;
-  } else if (const auto anchor = *anchor_.lock()) {
-    g_object_set(publication.demux.get(), "anchor", *anchor, nullptr);
-    publication.has_anchor = true;
+    if (known) g_object_set(publication.demux.get(), "anchor", *known, nullptr);
+    return;
   }
+  gint64 found = G_MININT64;
+  g_object_get(publication.demux.get(), "anchor", &found, nullptr);
+  if (found == G_MININT64) return;
+  publication.has_anchor = true;
+  anchor_.lock()->found = found;
+  anchor_.notify();
 }
 
 void EntryPipeline::link_track(Publication &publication, GstPad *pad) {
@@ -277,6 +293,11 @@ void EntryPipeline::link_track(Publication &publication, GstPad *pad) {
 void EntryPipeline::take_out(Publication &publication) {
   // NULL joins the streaming thread: afterwards nothing of this publication runs.
   gst_element_set_locked_state(publication.bin.get(), TRUE);
+  {
+    auto anchor = anchor_.lock();
+    if (!anchor->found && anchor->finder == publication.serial) anchor->finder = 0;
+  }
+  anchor_.notify();
   gst_element_set_state(publication.bin.get(), GST_STATE_NULL);
   for (const auto &pad : publication.package_pads)
     gst_element_release_request_pad(package_.get(), pad.get());
@@ -290,7 +311,8 @@ void EntryPipeline::remove_publication(const std::string &name) {
   if (found == publications_.end()) return;
   take_out(*found->second);
   publications_.erase(found);
-  if (publications_.empty()) anchor_.lock()->reset();  // the next encoder counts anew
+  // The next encoder counts anew.
+  if (publications_.empty()) *anchor_.lock() = {};
   GST_INFO_ID(name.c_str(), "publication removed");
 }
 

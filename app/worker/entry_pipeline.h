@@ -70,9 +70,13 @@ class EntryPipeline {
   gst::Ptr<GstElement> pipeline_, package_;
   std::map<std::string, std::unique_ptr<Publication>> publications_;
   uint64_t next_serial_ = 1;
-  // Buffer time of timestamp zero of the publications that are there: those of one encoder share
-  // it. Set and read on streaming threads.
-  base::Locked<std::optional<gint64>> anchor_;
+  /// Buffer time of timestamp zero: publications of one encoder share it. The first to begin finds
+  /// it out.
+  struct Anchor {
+    std::optional<gint64> found;
+    uint64_t finder = 0;  ///< serial of the publication that is finding it; 0 = none
+  };
+  base::Locked<Anchor> anchor_;  // set and read on streaming threads
   // Work posted to the context outlives us unless it can see that we are gone. Owners: this and the
   // posted work.
   std::shared_ptr<EntryPipeline *> alive_;

@@ -314,6 +314,9 @@ Placement FlvDemuxer::place(Track &track, const Tag &tag, base::MediaTime durati
                     .wall = {g_get_real_time() * 1000},
                     .duration = duration,
                     .slack = is_audio ? kAudioSlack : base::MediaTime{}};
+  // The anchor may be set until the first frame is there: another publication finds it out
+  // meanwhile.
+  if (!first_frame_) timeline_.emplace(*epoch_.lock(), *anchor_.lock());
   const uint64_t jumps = timeline_->jumps();
   const Placement placement = timeline_->place(frame);
   const bool has_jumped = timeline_->jumps() != jumps;
