@@ -2,9 +2,6 @@
 // The Authenticator over the embedded EntryStore.
 #include "backend/embedded_authenticator.h"
 
-#include <thread>
-
-#include "backend/wrong_tokens.h"
 #include "kaltura/ks.h"
 
 namespace klive::app {
@@ -20,7 +17,7 @@ class EmbeddedAuthenticator final : public gst::Authenticator {
       : store_(store), counter_(std::move(counter)) {}
 
   Result<gst::Grant> authenticate(const kaltura::PublishAddress &address,
-                                  const std::string &remote_address) override {
+                                  const std::string &) override {
     const auto entry = store_.get(address.entry);
     if (!entry && entry.error().code != ErrorCode::kNotFound) {
       count("unavailable");
@@ -28,14 +25,12 @@ class EmbeddedAuthenticator final : public gst::Authenticator {
                   "The entries cannot be read at the moment. Try again in a few seconds.");
     }
     if (!entry) {
-      delay(remote_address);
       count("entry");
       return fail(ErrorCode::kNotFound, "Entry id \"" + address.entry +
                                             "\" not found. Copy the URL of an entry that exists; "
                                             "this one may have been deleted.");
     }
     if (!kaltura::equal_in_constant_time(entry->token, address.token)) {
-      delay(remote_address);
       count("token");
       return fail(ErrorCode::kRefused,
                   "Invalid token supplied for live entry [" + entry->id +
@@ -51,17 +46,12 @@ class EmbeddedAuthenticator final : public gst::Authenticator {
   }
 
  private:
-  /// On the publication's own streaming thread; nobody else waits.
-  void delay(const std::string &remote_address) {
-    std::this_thread::sleep_for(wrong_tokens_.note(remote_address, WrongTokens::Clock::now()));
-  }
   void count(const char *reason) {
     if (counter_) counter_(reason);
   }
 
   EntryStore &store_;
   RefusalCounter counter_;
-  WrongTokens wrong_tokens_;
 };
 
 }  // namespace

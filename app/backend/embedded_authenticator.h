@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The Authenticator over the embedded EntryStore. Wrong tokens are slowed per source address, never
-// per entry; a right token is never delayed.
+// The Authenticator over the embedded EntryStore.
 #pragma once
 
 #include <functional>

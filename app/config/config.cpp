@@ -109,6 +109,8 @@ std::vector<Key> keys() {
       count_key(
           "rtmp.max-connections", [](auto &c) -> auto & { return c.rtmp.max_connections; }),
       count_key(
+          "rtmp.max-unauthorised", [](auto &c) -> auto & { return c.rtmp.max_unauthorised; }),
+      count_key(
           "rtmp.max-unauthorised-per-address",
           [](auto &c) -> auto & { return c.rtmp.max_unauthorised_per_address; }),
       duration_key(

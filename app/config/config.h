@@ -30,6 +30,7 @@ struct Config {
     std::string address = "::";
     uint16_t port = 1935;
     uint32_t max_connections = 4096;
+    uint32_t max_unauthorised = 1024;
     uint32_t max_unauthorised_per_address = 64;
     base::MediaTime publish_timeout = base::MediaTime::from_seconds(10);
     base::MediaTime silence_timeout =

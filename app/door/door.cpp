@@ -48,18 +48,21 @@ base::Result<void> Door::start() {
     });
   });
 
+  gate_ = std::make_unique<Gate>(authenticator_,
+                                 [alive = alive_](gst::Ptr<GstKliveRtmpConnection> passed) {
+                                   post(nullptr, [alive, passed] {
+                                     if (*alive) (*alive)->connection(passed);
+                                   });
+                                 });
   // Encoders first: the addresses that the API hands out name the port really bound.
   auto listener = gst::RtmpListener::start(
       {.address = config_.rtmp.address,
        .port = config_.rtmp.port,
        .max_connections = config_.rtmp.max_connections,
+       .max_unauthorised = config_.rtmp.max_unauthorised,
        .max_unauthorised_per_address = config_.rtmp.max_unauthorised_per_address,
        .publish_timeout_ns = config_.rtmp.publish_timeout.ns},
-      [alive = alive_](gst::Ptr<GstKliveRtmpConnection> accepted) {
-        post(nullptr, [alive, accepted] {
-          if (*alive) (*alive)->connection(accepted);
-        });
-      });
+      [this](gst::Ptr<GstKliveRtmpConnection> accepted) { gate_->knock(std::move(accepted)); });
   if (!listener) return base::fail(std::move(listener.error()));
   listener_ = std::move(*listener);
 
@@ -97,6 +100,7 @@ Door::~Door() {
   *alive_ = nullptr;
   ready_ = false;
   listener_.reset();
+  gate_.reset();
   if (sessions_) sessions_->shut_down();
   ingests_.clear();
   http_.reset();

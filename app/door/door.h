@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Door: the parts of a running service, wired together. Data flows one way:
 //
-//   RtmpListener ─connection─► Ingest ─admission─► Sessions ─► worker ─events─► LiveRegistry ─►
-//   HttpServer
+//   RtmpListener ─connection─► Gate ─► Ingest ─admission─► Sessions ─► worker ─events─►
+//   LiveRegistry ─► HttpServer
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 #include "backend/entry_store.h"
 #include "backend/secrets.h"
 #include "config/config.h"
+#include "door/gate.h"
 #include "door/ingest.h"
 #include "door/service_file.h"
 #include "door/sessions.h"
@@ -56,7 +57,8 @@ class Door {
   std::unique_ptr<ApiServer> api_;
   std::unique_ptr<HttpServer> http_;
   std::set<std::unique_ptr<Ingest>> ingests_;
-  std::unique_ptr<gst::RtmpListener> listener_;
+  std::unique_ptr<Gate> gate_;
+  std::unique_ptr<gst::RtmpListener> listener_;  // after the gate, which its thread calls
   bool ready_ = false;
   gst::UniqueFd probe_;
   uint64_t seen_connections_ = 0;

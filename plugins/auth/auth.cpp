@@ -41,9 +41,6 @@ GST_DEBUG_CATEGORY_STATIC(gst_klive_auth_debug);
 namespace klive::gst {
 namespace {
 
-constexpr char kRejected[] = "NetConnection.Connect.Rejected";
-constexpr char kDenied[] = "NetStream.Publish.Denied";
-constexpr char kBadName[] = "NetStream.Publish.BadName";
 // A yes at `connect` counts for the `publish` that follows at once, not for one after the token may
 // have been changed.
 constexpr int64_t kGrantLife = 2 * G_USEC_PER_SEC;

@@ -14,14 +14,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <list>
 #include <optional>
 #include <thread>
 
-#include "base/locked.h"
 #include "klive/rtmp_connection.h"
 #include "listen_socket.h"
 #include "rtmp_admissions.h"
+#include "rtmp_peers.h"
 
 GST_DEBUG_CATEGORY_STATIC(klive_rtmp_listener_debug);
 #define GST_CAT_DEFAULT klive_rtmp_listener_debug
@@ -33,20 +32,11 @@ constexpr int64_t kLingerTime = 2 * G_USEC_PER_SEC;
 constexpr int64_t kLastLingerTime = G_USEC_PER_SEC / 4;  // when the listener itself ends
 constexpr int64_t kAcceptPause = G_USEC_PER_SEC / 10;    // out of descriptors: let some close
 constexpr int kEventsAtOnce = 64;
-constexpr int kReadsAtOnce = 4;  // one busy peer does not keep the others waiting
+constexpr int kReadsAtOnce = 4;     // one busy peer does not keep the others waiting
+constexpr int kAcceptsAtOnce = 64;  // nor do newcomers keep those that talk
 
-/// A connection before `connect`, or one that is being closed.
-struct Peer {
-  UniqueFd socket;
-  std::unique_ptr<RtmpSlot> slot;
-  std::optional<rtmp::ServerSession>
-      session;  // made with the first byte: silent peers cost nothing
-  base::Bytes unsent;
-  std::string address;
-  int64_t deadline = 0;
-  bool lingering = false;
-  std::list<Peer>::iterator self;
-};
+using Peer = RtmpPeer;
+using Phase = RtmpPeer::Phase;
 
 class Listener : public RtmpListener {
  public:
@@ -62,16 +52,24 @@ class Listener : public RtmpListener {
 
  private:
   void loop();
+  void last_loop();
   void accept_waiting();
   void admit(UniqueFd socket, const sockaddr_storage &address);
+  /// Whether there is a place for one more of `source`, which somebody else may have to leave.
+  bool has_place(const std::string &source);
   void serve(Peer &peer);
   void read(Peer &peer);
+  /// Goes on with what the session found. False when the peer is none of ours any more.
+  bool act(Peer &peer);
   void drain(Peer &peer);
-  void hand_over(Peer &peer, rtmp::ConnectRequested request);
+  void hand_over(Peer &peer, std::optional<rtmp::PublishRequested> publish);
   /// Sends what waits and keeps being told when the rest can go.
   bool flush(Peer &peer);
-  void collect_lingering(int64_t linger_time);
+  void collect_arrivals(int64_t linger_time);
+  void take_leaving(LeavingSocket leaving, int64_t linger_time);
+  void take_awaiting(RtmpConnection connection);
   void close_overdue();
+  void say_last_words(Peer &peer);
   int wait_time() const;
   bool watch(int fd, uint32_t events, void *data);
   void clear_wake() const;
@@ -85,10 +83,9 @@ class Listener : public RtmpListener {
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 
-  // Thread-bound to thread_. Both lists are in order of deadline, as both waits are constant.
+  // Thread-bound to thread_.
   UniqueFd epoll_;
-  std::list<Peer> half_open_;
-  std::list<Peer> lingering_;
+  RtmpPeers peers_;
   int64_t accept_again_at_ = 0;
 };
 
@@ -108,11 +105,13 @@ Listener::~Listener() {
   if (admissions_->wake) eventfd_write(admissions_->wake.get(), 1);
   if (thread_.joinable()) thread_.join();
   // Slots point back to the admissions: what nobody collects any more must not stay in them.
-  std::vector<LingeringSocket> left;
+  std::vector<LeavingSocket> left;
+  std::vector<RtmpConnection> awaiting;
   {
     auto state = admissions_->state.lock();
     state->listening = false;
-    left.swap(state->lingering);
+    left.swap(state->leaving);
+    awaiting.swap(state->awaiting_publish);
   }
 }
 
@@ -127,17 +126,21 @@ void Listener::loop() {
   std::array<epoll_event, kEventsAtOnce> events;
   while (!stopping_) {
     const int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, wait_time());
+    bool has_newcomers = false;
     for (int i = 0; i < count; ++i) {
       void *const data = events[static_cast<size_t>(i)].data.ptr;
       if (data == this) {
-        accept_waiting();
+        has_newcomers = true;
       } else if (data == admissions_.get()) {
         clear_wake();
       } else {
         serve(*static_cast<Peer *>(data));
       }
     }
-    collect_lingering(kLingerTime);
+    collect_arrivals(kLingerTime);
+    // Only now: a newcomer may push out somebody whose event was among those, and rather somebody
+    // who was refused.
+    if (has_newcomers) accept_waiting();
     close_overdue();
     if (accept_again_at_ && g_get_monotonic_time() >= accept_again_at_) {
       accept_again_at_ = 0;
@@ -145,12 +148,18 @@ void Listener::loop() {
       epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listening_.socket.get(), &event);
     }
   }
-  // The last answers get a moment to be read; nobody new is let in.
+  last_loop();
+}
+
+// The last answers get a moment to be read; nobody new is let in.
+void Listener::last_loop() {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listening_.socket.get(), nullptr);
-  while (!half_open_.empty()) remove(half_open_.front());
-  collect_lingering(kLastLingerTime);
+  collect_arrivals(kLastLingerTime);
+  while (Peer *held = peers_.first(Phase::kHeld)) say_last_words(*held);
+  while (Peer *talking = peers_.first(Phase::kTalking)) remove(*talking);
+  std::array<epoll_event, kEventsAtOnce> events;
   const int64_t end = g_get_monotonic_time() + kLastLingerTime;
-  while (!lingering_.empty() && g_get_monotonic_time() < end) {
+  while (peers_.first(Phase::kClosing) && g_get_monotonic_time() < end) {
     const int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, 10);
     for (int i = 0; i < count; ++i) {
       void *const data = events[static_cast<size_t>(i)].data.ptr;
@@ -161,11 +170,11 @@ void Listener::loop() {
       }
     }
   }
-  lingering_.clear();
+  while (Peer *closing = peers_.first(Phase::kClosing)) remove(*closing);
 }
 
 void Listener::accept_waiting() {
-  for (;;) {
+  for (int i = 0; i < kAcceptsAtOnce; ++i) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     UniqueFd socket(accept4(listening_.socket.get(), reinterpret_cast<sockaddr *>(&address), &size,
@@ -186,32 +195,49 @@ void Listener::accept_waiting() {
 
 void Listener::admit(UniqueFd socket, const sockaddr_storage &address) {
   PeerName name = peer_name(address);
-  {
-    auto state = admissions_->state.lock();
-    ++state->stats.accepted;
-    const auto same = state->unauthorised.find(name.source);
-    const uint32_t waiting = same == state->unauthorised.end() ? 0 : same->second;
-    if (state->stats.open >= settings_.max_connections ||
-        waiting >= settings_.max_unauthorised_per_address) {
-      ++state->stats.refused_limit;
-      GST_DEBUG("%s is over a limit: closed", name.address.c_str());
-      return;
-    }
+  if (!has_place(name.source)) {
+    GST_DEBUG("%s is over a limit: closed", name.address.c_str());
+    return;
   }
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  Peer &peer = half_open_.emplace_back();
-  peer.self = std::prev(half_open_.end());
-  peer.socket = std::move(socket);
-  peer.slot = std::make_unique<RtmpSlot>(admissions_, std::move(name.source));
-  peer.address = std::move(name.address);
-  peer.deadline = g_get_monotonic_time() + settings_.publish_timeout_ns / 1000;
+  Peer &peer = peers_.add({.phase = Phase::kTalking,
+                           .socket = std::move(socket),
+                           .slot = std::make_unique<RtmpSlot>(admissions_, std::move(name.source)),
+                           .session = {},
+                           .request = {},
+                           .unsent = {},
+                           .address = std::move(name.address),
+                           .deadline = g_get_monotonic_time() + settings_.publish_timeout_ns / 1000,
+                           .self = {}});
   GST_LOG("%s connected", peer.address.c_str());
   if (!watch(peer.socket.get(), EPOLLIN, &peer)) remove(peer);
 }
 
+bool Listener::has_place(const std::string &source) {
+  Peer *leaves = nullptr;
+  {
+    auto state = admissions_->state.lock();
+    ++state->stats.accepted;
+    const auto same = state->unauthorised.find(source);
+    const uint32_t waiting = same == state->unauthorised.end() ? 0 : same->second;
+    const bool is_full = state->stats.open >= settings_.max_connections ||
+                         state->unauthorised_in_all >= settings_.max_unauthorised;
+    if (is_full) leaves = peers_.least_deserving(*state);
+    const bool is_refused =
+        waiting >= settings_.max_unauthorised_per_address || (is_full && !leaves);
+    if (is_full || is_refused) ++state->stats.refused_limit;
+    if (is_refused) return false;
+  }
+  if (leaves) {
+    GST_DEBUG("%s makes room for another connection: closed", leaves->address.c_str());
+    remove(*leaves);
+  }
+  return true;
+}
+
 void Listener::serve(Peer &peer) {
-  if (peer.lingering) {
+  if (peer.phase == Phase::kClosing) {
     drain(peer);
   } else if (flush(peer)) {
     read(peer);
@@ -231,18 +257,33 @@ void Listener::read(Peer &peer) {
     acknowledge_quickly(peer.socket.get());
     if (!peer.session) peer.session.emplace();
     const auto fed = peer.session->feed({buffer, static_cast<size_t>(count)});
-    std::optional<rtmp::Event> event = peer.session->next_event();
-    if (event && std::holds_alternative<rtmp::ConnectRequested>(*event))
-      return hand_over(peer, std::get<rtmp::ConnectRequested>(std::move(*event)));
-    base::append(peer.unsent, peer.session->take_output());
-    const bool is_sent = flush(peer);
     if (!fed) {
       GST_INFO("%s: %s", peer.address.c_str(), fed.error().message.c_str());
       peer.slot->count_protocol_error();
+      base::append(peer.unsent, peer.session->take_output());
+      flush(peer);
+      return remove(peer);
     }
-    if (!fed || !is_sent) return remove(peer);
-    if (static_cast<size_t>(count) < sizeof buffer) return;
+    if (!act(peer) || static_cast<size_t>(count) < sizeof buffer) return;
   }
+}
+
+bool Listener::act(Peer &peer) {
+  while (std::optional<rtmp::Event> event = peer.session->next_event()) {
+    if (auto *connect = std::get_if<rtmp::ConnectRequested>(&*event)) {
+      peer.request = std::move(*connect);
+      hand_over(peer, {});
+      return false;
+    }
+    if (auto *publish = std::get_if<rtmp::PublishRequested>(&*event)) {
+      hand_over(peer, std::move(*publish));
+      return false;
+    }
+  }
+  base::append(peer.unsent, peer.session->take_output());
+  const bool is_sent = flush(peer);
+  if (!is_sent) remove(peer);
+  return is_sent;
 }
 
 void Listener::drain(Peer &peer) {
@@ -255,17 +296,19 @@ void Listener::drain(Peer &peer) {
   }
 }
 
-void Listener::hand_over(Peer &peer, rtmp::ConnectRequested request) {
+void Listener::hand_over(Peer &peer, std::optional<rtmp::PublishRequested> publish) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, peer.socket.get(), nullptr);
-  GST_DEBUG("%s sent connect (%s)", peer.address.c_str(), request.flash_version.c_str());
+  GST_DEBUG("%s sent %s (%s)", peer.address.c_str(), publish ? "publish" : "connect",
+            peer.request->flash_version.c_str());
   RtmpConnection connection{.socket = std::move(peer.socket),
                             .session = *std::move(peer.session),
-                            .request = std::move(request),
+                            .request = *std::move(peer.request),
+                            .publish = std::move(publish),
                             .unsent = std::move(peer.unsent),
                             .remote_address = std::move(peer.address),
                             .publish_deadline = peer.deadline,
                             .slot = std::move(peer.slot)};
-  half_open_.erase(peer.self);
+  peers_.remove(peer);
   on_connection_(new_rtmp_connection(std::move(connection)));
 }
 
@@ -279,35 +322,75 @@ bool Listener::flush(Peer &peer) {
   return result != SendResult::kFailed;
 }
 
-void Listener::collect_lingering(int64_t linger_time) {
-  std::vector<LingeringSocket> arrived;
-  arrived.swap(admissions_->state.lock()->lingering);
-  for (LingeringSocket &one : arrived) {
-    Peer &peer = lingering_.emplace_back();
-    peer.self = std::prev(lingering_.end());
-    peer.lingering = true;
-    peer.socket = std::move(one.socket);
-    peer.slot = std::move(one.slot);
-    peer.deadline = g_get_monotonic_time() + linger_time;
-    if (!watch(peer.socket.get(), EPOLLIN, &peer)) remove(peer);
+void Listener::collect_arrivals(int64_t linger_time) {
+  std::vector<LeavingSocket> leaving;
+  std::vector<RtmpConnection> awaiting;
+  {
+    auto state = admissions_->state.lock();
+    leaving.swap(state->leaving);
+    awaiting.swap(state->awaiting_publish);
   }
+  for (LeavingSocket &one : leaving) take_leaving(std::move(one), linger_time);
+  for (RtmpConnection &one : awaiting) take_awaiting(std::move(one));
+}
+
+void Listener::take_leaving(LeavingSocket leaving, int64_t linger_time) {
+  const bool is_held = !leaving.last_words.empty();
+  Peer &peer =
+      peers_.add({.phase = is_held ? Phase::kHeld : Phase::kClosing,
+                  .socket = std::move(leaving.socket),
+                  .slot = std::move(leaving.slot),
+                  .session = {},
+                  .request = {},
+                  .unsent = std::move(leaving.last_words),
+                  .address = {},
+                  .deadline = is_held ? leaving.not_before : g_get_monotonic_time() + linger_time,
+                  .self = {}});
+  if (!is_held && !watch(peer.socket.get(), EPOLLIN, &peer)) remove(peer);
+}
+
+void Listener::take_awaiting(RtmpConnection connection) {
+  Peer &peer = peers_.add({.phase = Phase::kTalking,
+                           .socket = std::move(connection.socket),
+                           .slot = std::move(connection.slot),
+                           .session = std::move(connection.session),
+                           .request = std::move(connection.request),
+                           .unsent = std::move(connection.unsent),
+                           .address = std::move(connection.remote_address),
+                           .deadline = connection.publish_deadline,
+                           .self = {}});
+  if (!watch(peer.socket.get(), EPOLLIN, &peer)) return remove(peer);
+  // `publish` may have come right behind `connect`.
+  peer.session->accept_connect();
+  act(peer);
+}
+
+void Listener::say_last_words(Peer &peer) {
+  // The answer is smaller than any empty socket buffer; a peer that does not read loses it.
+  if (send_some(peer.socket.get(), peer.unsent) == SendResult::kFailed ||
+      !watch(peer.socket.get(), EPOLLIN, &peer))
+    return remove(peer);
+  shutdown(peer.socket.get(), SHUT_WR);
+  peers_.move(peer, Phase::kClosing, g_get_monotonic_time() + kLingerTime);
 }
 
 void Listener::close_overdue() {
   const int64_t now = g_get_monotonic_time();
-  while (!half_open_.empty() && half_open_.front().deadline <= now) {
-    Peer &peer = half_open_.front();
-    GST_INFO("%s did not send connect in time: closed", peer.address.c_str());
-    peer.slot->count_timeout();
-    remove(peer);
+  while (Peer *peer = peers_.overdue(now)) {
+    if (peer->phase == Phase::kHeld) {
+      say_last_words(*peer);
+      continue;
+    }
+    if (peer->phase == Phase::kTalking) {
+      GST_INFO("%s did not publish in time: closed", peer->address.c_str());
+      peer->slot->count_timeout();
+    }
+    remove(*peer);
   }
-  while (!lingering_.empty() && lingering_.front().deadline <= now) remove(lingering_.front());
 }
 
 int Listener::wait_time() const {
-  int64_t next = G_MAXINT64;
-  if (!half_open_.empty()) next = std::min(next, half_open_.front().deadline);
-  if (!lingering_.empty()) next = std::min(next, lingering_.front().deadline);
+  int64_t next = peers_.next_deadline();
   if (accept_again_at_) next = std::min(next, accept_again_at_);
   if (next == G_MAXINT64) return -1;
   const int64_t wait = next - g_get_monotonic_time();
@@ -328,7 +411,7 @@ void Listener::remove(Peer &peer) {
   // Closing the socket would not do: while a process is being started, the child holds it too for a
   // moment, and events would go on to arrive for a peer that is no more.
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, peer.socket.get(), nullptr);
-  (peer.lingering ? lingering_ : half_open_).erase(peer.self);
+  peers_.remove(peer);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/bytes.h"
 #include "klive/rtmp_connection.h"
@@ -25,6 +26,11 @@ class Publication {
   [[nodiscard]] const rtmp::ConnectRequested &request() const { return connection_.request; }
   /// g_get_monotonic_time() by which it has to publish.
   [[nodiscard]] int64_t publish_deadline() const { return connection_.publish_deadline; }
+  /// `connect` was accepted before this got the connection, and `publish` is to be decided.
+  [[nodiscard]] bool is_past_connect() const { return connection_.publish.has_value(); }
+  [[nodiscard]] std::optional<rtmp::PublishRequested> take_publish() {
+    return std::exchange(connection_.publish, std::nullopt);
+  }
   [[nodiscard]] bool is_on_air() const { return stream_.has_value(); }
   [[nodiscard]] bool has_unsent() const { return !connection_.unsent.empty(); }
   [[nodiscard]] WaitFor waits_for() const {

@@ -12,9 +12,6 @@ GST_DEBUG_CATEGORY_EXTERN(gst_klive_rtmpsrc_debug);
 namespace klive::gst {
 namespace {
 
-constexpr char kBadName[] = "NetStream.Publish.BadName";
-constexpr char kRejected[] = "NetConnection.Connect.Rejected";
-constexpr char kDenied[] = "NetStream.Publish.Denied";
 constexpr uint16_t kDefaultPort = 1935;
 // Encoders that wait for their turn while another one is being asked for its name.
 constexpr size_t kWaitingLimit = 64;
@@ -38,16 +35,6 @@ Ptr<GstBuffer> wrap(base::Bytes bytes) {
   return Ptr<GstBuffer>::take(gst_buffer_new_wrapped_full(
       GstMemoryFlags(0), owned->data(), owned->size(), 0, owned->size(), owned,
       [](gpointer data) { delete static_cast<base::Bytes *>(data); }));
-}
-
-// "h" of "rtmp://h:1935/app?…"; "::1" of "rtmp://[::1]/app". Hosts may carry the entry.
-std::string host_of(std::string_view tc_url) {
-  const size_t scheme = tc_url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  std::string_view rest = tc_url.substr(scheme + 3);
-  rest = rest.substr(0, rest.find_first_of("/?"));
-  if (rest.starts_with('[')) return std::string(rest.substr(1, rest.find(']') - 1));
-  return std::string(rest.substr(0, rest.find(':')));
 }
 
 }  // namespace
@@ -113,7 +100,7 @@ void RtmpSrc::arrive(Ptr<GstKliveRtmpConnection> connection) {
 void RtmpSrc::begin(RtmpConnection connection) {
   publication_.emplace(std::move(connection));
   header_ = {};
-  connect_accepted_ = false;
+  connect_accepted_ = publication_->is_past_connect();
   ending_.reset();
   auto state = state_.lock();
   state->stream_header.clear();
@@ -191,6 +178,7 @@ Ptr<GstBuffer> RtmpSrc::negotiate() {
     decide_connect();
     return {};
   }
+  if (const auto publish = publication_->take_publish()) return decide_publish(*publish);
   while (std::optional<rtmp::Event> event = publication_->next_event())
     if (const auto *publish = std::get_if<rtmp::PublishRequested>(&*event))
       return decide_publish(*publish);
@@ -251,14 +239,10 @@ Ptr<GstBuffer> RtmpSrc::decide_publish(const rtmp::PublishRequested &publish) {
 
 std::optional<rtmp::Refusal> RtmpSrc::ask(PublishStage stage, const std::string &stream_name,
                                           PublishAnswer &answer) {
-  const rtmp::ConnectRequested &connect = publication_->request();
-  Ptr<GstQuery> query = new_publish_query({.stage = stage,
-                                           .protocol = "rtmp",
-                                           .host = host_of(connect.tc_url),
-                                           .app = connect.app,
-                                           .tc_url = connect.tc_url,
-                                           .stream_name = stream_name,
-                                           .remote_address = publication_->remote_address()});
+  PublishRequest request = publish_request(publication_->request(), publication_->remote_address());
+  request.stage = stage;
+  request.stream_name = stream_name;
+  Ptr<GstQuery> query = new_publish_query(request);
   const bool is_answered = gst_pad_peer_query(GST_BASE_SRC_PAD(element_), query.get());
   answer = publish_answer(query.get());
   if (answer.refused()) {

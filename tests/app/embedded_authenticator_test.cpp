@@ -3,14 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/wrong_tokens.h"
 #include "temp_folder.h"
 
 namespace klive::app {
 namespace {
-
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr char kFrom[] = "192.0.2.7:4711";
 
@@ -78,45 +74,6 @@ TEST_F(EmbeddedAuthenticatorTest, ReplacedToken_IsRefusedFromThenOn) {
   ASSERT_TRUE(renewed);
   EXPECT_FALSE(ask("1_abcd1234", "c0ffee00"));
   EXPECT_TRUE(ask("1_abcd1234", renewed->token));
-}
-
-TEST_F(EmbeddedAuthenticatorTest, WrongTokensBefore_DoNotDelayTheRightOne) {
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(ask("1_abcd1234", "wrong"));
-  const auto begin = std::chrono::steady_clock::now();
-  EXPECT_TRUE(ask("1_abcd1234", "c0ffee00"));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(400));
-}
-
-TEST(WrongTokens, EachFurtherOne_WaitsLongerUpToTwoSeconds) {
-  WrongTokens wrong;
-  const WrongTokens::Clock::time_point now{};
-  std::vector<long> delays;
-  for (int i = 0; i < 8; ++i) delays.push_back(wrong.note(kFrom, now + seconds(i)).count());
-  EXPECT_EQ(delays, (std::vector<long>{100, 200, 400, 800, 1600, 2000, 2000, 2000}));
-  EXPECT_EQ(wrong.note("192.0.2.8:4711", now), milliseconds(100));
-  EXPECT_EQ(wrong.note(kFrom, now + seconds(7 + 61)), milliseconds(100));
-}
-
-TEST(WrongTokens, ManyAddresses_StayBounded) {
-  WrongTokens wrong;
-  const WrongTokens::Clock::time_point now{};
-  EXPECT_EQ(wrong.note("192.0.2.7:1", now), milliseconds(100));
-  for (int i = 0; i < 5000; ++i) {
-    const std::string address =
-        "10." + std::to_string(i / 250) + ".0." + std::to_string(i % 250) + ":1";
-    (void)wrong.note(address, now + seconds(1) + milliseconds(i));
-  }
-  EXPECT_EQ(wrong.size(), 4096u);
-  EXPECT_EQ(wrong.note("192.0.2.7:1", now + seconds(2)), milliseconds(100));  // was let go first
-}
-
-TEST(WrongTokens, SourceOfAnAddress_HasNoPortAndHalfOfIpv6) {
-  EXPECT_EQ(source_of("192.0.2.7:4711"), "192.0.2.7");
-  EXPECT_EQ(source_of("[::1]:4711"), "::");
-  EXPECT_EQ(source_of("[2001:db8:1:2:3:4:5:6]:1"), "2001:db8:1:2::");
-  EXPECT_EQ(source_of("[::ffff:192.0.2.7]:1"), "192.0.2.7");
-  EXPECT_EQ(source_of("[fe80::1%eth0]:1"), "fe80::");
-  EXPECT_EQ(source_of(""), "");
 }
 
 }  // namespace

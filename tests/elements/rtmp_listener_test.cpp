@@ -48,6 +48,14 @@ class RtmpListenerTest : public testing::Test {
     return connection;
   }
 
+  /// Whether so many connections are open, now or soon.
+  bool open_is(uint32_t count) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (listener_->stats().open != count && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+    return listener_->stats().open == count;
+  }
+
   base::Locked<Connections> arrived_;
   std::unique_ptr<gst::RtmpListener> listener_;
 };
@@ -90,6 +98,107 @@ TEST_F(RtmpListenerTest, OwnerRefuses_EncoderReadsCodeAndSentence) {
   EXPECT_TRUE(publisher.is_closed_by_server());
 }
 
+TEST_F(RtmpListenerTest, PublishAwaited_ConnectionComesBackWithItsName) {
+  listen({.address = "127.0.0.1"});
+  RtmpPublisher publisher(listener_->port(), "kLive?e=1_abcd1234", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  auto connection = wait_for_connection();
+  EXPECT_EQ(gst::publish_request(connection.get()).stage, gst::PublishStage::kConnect);
+  EXPECT_EQ(gst::publish_request(connection.get()).app, "kLive?e=1_abcd1234");
+  gst::await_publish(std::move(connection));
+  ASSERT_TRUE(publisher.talk_until(Phase::kPublishing));
+  connection = wait_for_connection();
+  ASSERT_TRUE(connection);
+  const gst::PublishRequest request = gst::publish_request(connection.get());
+  EXPECT_EQ(request.stage, gst::PublishStage::kPublish);
+  EXPECT_EQ(request.app, "kLive?e=1_abcd1234");
+  EXPECT_EQ(request.stream_name, "1");
+  gst::refuse_connection(std::move(connection), "NetStream.Publish.BadName", "Not this one.");
+  EXPECT_EQ(publisher.publish(), Phase::kRefused);
+  EXPECT_NE(publisher.refusal().description.find("Not this one."), std::string::npos);
+}
+
+TEST_F(RtmpListenerTest, PublishNeverComes_ClosedWhenTimeIsUp) {
+  listen({.address = "127.0.0.1", .publish_timeout_ns = 100'000'000});
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  gst::await_publish(wait_for_connection());
+  EXPECT_TRUE(publisher.is_closed_by_server());
+  EXPECT_EQ(listener_->stats().timed_out, 1U);
+}
+
+TEST_F(RtmpListenerTest, RefusedLater_AnswerWaitsAndKeepsItsPlace) {
+  listen({.address = "127.0.0.1", .max_unauthorised_per_address = 1});
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  const auto begin = std::chrono::steady_clock::now();
+  gst::refuse_connection(wait_for_connection(), "NetConnection.Connect.Rejected", "Wrong.",
+                         300'000'000);
+  RtmpPublisher second(listener_->port(), "kLive", "1");
+  EXPECT_TRUE(second.is_closed_by_server());
+  EXPECT_EQ(publisher.publish(), Phase::kRefused);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(300));
+  EXPECT_NE(publisher.refusal().description.find("Wrong."), std::string::npos);
+  publisher.vanish();
+  EXPECT_TRUE(open_is(0));
+}
+
+TEST_F(RtmpListenerTest, RefusedPeerDoesNotWait_ItsPlaceIsTakenUntilThen) {
+  listen({.address = "127.0.0.1"});
+  {
+    RtmpPublisher publisher(listener_->port(), "kLive", "1");
+    ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+    gst::refuse_connection(wait_for_connection(), "NetConnection.Connect.Rejected", "Wrong.",
+                           300'000'000);
+  }
+  // The listener has looked at everything that came before this one.
+  RtmpPublisher next(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(next.talk_until(Phase::kConnecting));
+  const auto connection = wait_for_connection();
+  EXPECT_EQ(listener_->stats().open, 2U);
+  EXPECT_TRUE(open_is(1));
+}
+
+TEST_F(RtmpListenerTest, ListenerEndsBeforeARefusalIsDue_ItIsSaidAtOnce) {
+  listen({.address = "127.0.0.1"});
+  RtmpPublisher publisher(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kConnecting));
+  gst::refuse_connection(wait_for_connection(), "NetConnection.Connect.Rejected", "Wrong.",
+                         60'000'000'000);
+  listener_.reset();
+  EXPECT_EQ(publisher.publish(), Phase::kRefused);
+}
+
+TEST_F(RtmpListenerTest, FullOfUnauthorised_OldestOfTheBusiestAddressLeaves) {
+  listen({.address = "127.0.0.1", .max_unauthorised = 3});
+  RtmpPublisher honest(listener_->port(), "kLive", "1", "127.0.0.1", "127.0.0.9");
+  ASSERT_TRUE(open_is(1));
+  RtmpPublisher first(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(open_is(2));
+  RtmpPublisher second(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(open_is(3));
+  RtmpPublisher third(listener_->port(), "kLive", "1");
+  EXPECT_TRUE(first.is_closed_by_server());
+  EXPECT_TRUE(third.talk_until(Phase::kConnecting));
+  EXPECT_TRUE(honest.talk_until(Phase::kConnecting));
+  EXPECT_EQ(listener_->stats().refused_limit, 1U);
+  EXPECT_EQ(listener_->stats().open, 3U);
+}
+
+TEST_F(RtmpListenerTest, FullOfUnauthorised_WhoWasRefusedLeavesFirst) {
+  listen({.address = "127.0.0.1", .max_unauthorised = 2});
+  RtmpPublisher waiting(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(open_is(1));
+  RtmpPublisher wrong(listener_->port(), "kLive", "1");
+  ASSERT_TRUE(wrong.talk_until(Phase::kConnecting));
+  gst::refuse_connection(wait_for_connection(), "NetConnection.Connect.Rejected", "Wrong.",
+                         60'000'000'000);
+  RtmpPublisher next(listener_->port(), "kLive", "1");
+  EXPECT_TRUE(wrong.is_closed_by_server());
+  EXPECT_TRUE(next.talk_until(Phase::kConnecting));
+  EXPECT_TRUE(waiting.talk_until(Phase::kConnecting));
+}
+
 TEST_F(RtmpListenerTest, NothingArrives_ClosedWhenTimeIsUp) {
   listen({.address = "127.0.0.1", .publish_timeout_ns = 50'000'000});
   RtmpPublisher silent(listener_->port(), "kLive", "1");
@@ -111,12 +220,6 @@ TEST_F(RtmpListenerTest, GarbageInsteadOfHandshake_ClosedAndCounted) {
 // A process that is being started holds every descriptor until it runs its program.
 TEST_F(RtmpListenerTest, ClosedWhileAStartingProcessHoldsTheSocket_LaterBytesFindNobody) {
   listen({.address = "127.0.0.1"});
-  const auto open_is = [this](uint32_t count) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (listener_->stats().open != count && std::chrono::steady_clock::now() < deadline)
-      std::this_thread::yield();
-    return listener_->stats().open == count;
-  };
   const auto client = test::connect_to("127.0.0.1", listener_->port());
   ASSERT_TRUE(open_is(1));
   const pid_t starting = fork();

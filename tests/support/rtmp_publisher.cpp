@@ -24,7 +24,7 @@ rtmp::ClientSession::Settings settings_of(uint16_t port, std::string app, std::s
 
 }  // namespace
 
-gst::UniqueFd connect_to(const std::string &address, uint16_t port) {
+gst::UniqueFd connect_to(const std::string &address, uint16_t port, const std::string &source) {
   sockaddr_storage to{};
   socklen_t size = 0;
   auto &v4 = reinterpret_cast<sockaddr_in &>(to);
@@ -39,13 +39,18 @@ gst::UniqueFd connect_to(const std::string &address, uint16_t port) {
     size = sizeof v6;
   }
   gst::UniqueFd socket(::socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in from{};
+  from.sin_family = AF_INET;
+  if (!source.empty() && (inet_pton(AF_INET, source.c_str(), &from.sin_addr) != 1 ||
+                          bind(socket.get(), reinterpret_cast<sockaddr *>(&from), sizeof from) < 0))
+    return {};
   if (!socket || connect(socket.get(), reinterpret_cast<sockaddr *>(&to), size) < 0) return {};
   return socket;
 }
 
 RtmpPublisher::RtmpPublisher(uint16_t port, std::string app, std::string stream_name,
-                             const std::string &address)
-    : socket_(connect_to(address, port)),
+                             const std::string &address, const std::string &source)
+    : socket_(connect_to(address, port, source)),
       session_(settings_of(port, std::move(app), std::move(stream_name))) {}
 
 RtmpPublisher::Phase RtmpPublisher::publish() {

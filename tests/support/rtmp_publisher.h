@@ -14,8 +14,10 @@
 
 namespace klive::test {
 
-/// A connected, blocking TCP socket; none when the connection was not taken.
-[[nodiscard]] gst::UniqueFd connect_to(const std::string &address, uint16_t port);
+/// A connected, blocking TCP socket; none when the connection was not taken. `source` is the IPv4
+/// address that it comes from; empty: any.
+[[nodiscard]] gst::UniqueFd connect_to(const std::string &address, uint16_t port,
+                                       const std::string &source = {});
 
 class RtmpPublisher {
  public:
@@ -23,7 +25,7 @@ class RtmpPublisher {
 
   /// `app` as an encoder sends it: "kLive?e=…&t=…".
   RtmpPublisher(uint16_t port, std::string app, std::string stream_name,
-                const std::string &address = "127.0.0.1");
+                const std::string &address = "127.0.0.1", const std::string &source = {});
 
   /// Talks until the server said yes or no, closed, or 10 s have passed.
   Phase publish();

@@ -30,8 +30,9 @@ struct Grant {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// `remote_address` is "127.0.0.1:4711" or "[::1]:4711"; wrong tokens are slowed per address. The
-  /// error's message goes to the encoder.
+  /// `remote_address` is "127.0.0.1:4711" or "[::1]:4711". The error's message goes to the encoder;
+  /// kRefused and kNotFound are for entries and tokens that are wrong, and whoever asks slows those
+  /// who try many.
   [[nodiscard]] virtual base::Result<Grant> authenticate(const kaltura::PublishAddress &address,
                                                          const std::string &remote_address) = 0;
 };

@@ -7,10 +7,11 @@
 //                           entry, side     flavor
 //
 // It is sent twice: stage "connect" before `connect` is acknowledged (the stream name is not known
-// yet), stage "publish" before `publish` is. Each element reads what it needs, writes what it
-// found, and either passes the query on or refuses it. The first refusal wins and goes to the
-// encoder. A query that nobody answered (no `kliveauth` in the chain, `authorised` not set) is
-// decided by the source's `unauthenticated` property.
+// yet), stage "publish" before `publish` is. A source that gets a connection whose `connect` was
+// answered before (await_publish()) sends the second one alone. Each element reads what it needs,
+// writes what it found, and either passes the query on or refuses it. The first refusal wins and
+// goes to the encoder. A query that nobody answered (no `kliveauth` in the chain, `authorised` not
+// set) is decided by the source's `unauthenticated` property.
 //
 // Fields of the structure `klive-publish`:
 //   asked     stage ("connect"|"publish"), protocol ("rtmp"), host, app, tc-url, stream-name,
@@ -36,6 +37,11 @@
 #include "klive/ptr.h"
 
 namespace klive::gst {
+
+// Codes of refusals, in RTMP's words.
+inline constexpr char kRejected[] = "NetConnection.Connect.Rejected";
+inline constexpr char kDenied[] = "NetStream.Publish.Denied";
+inline constexpr char kBadName[] = "NetStream.Publish.BadName";
 
 enum class PublishStage { kConnect, kPublish };
 

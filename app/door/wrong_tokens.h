@@ -16,12 +16,15 @@ namespace klive::app {
 class WrongTokens {
  public:
   using Clock = std::chrono::steady_clock;
+  struct Delay {
+    std::chrono::milliseconds time{0};
+    bool is_longest = false;
+  };
 
   /// Notes a wrong token and returns the delay of its answer: 100 ms, doubled with every further
   /// one, 2 s at most. A minute without one forgets them. `remote_address` is "127.0.0.1:4711" or
   /// "[::1]:4711"; of IPv6 the /64 counts, for that is what one customer has.
-  [[nodiscard]] std::chrono::milliseconds note(std::string_view remote_address,
-                                               Clock::time_point now);
+  [[nodiscard]] Delay note(std::string_view remote_address, Clock::time_point now);
   /// Addresses that are remembered; 4096 at most, the one that was quiet longest goes first.
   [[nodiscard]] size_t size();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // WrongTokens: how long the answer to a wrong token waits.
-#include "backend/wrong_tokens.h"
+#include "door/wrong_tokens.h"
 
 #include <arpa/inet.h>
 
@@ -37,8 +37,7 @@ std::string source_of(std::string_view remote_address) {
   return text;
 }
 
-std::chrono::milliseconds WrongTokens::note(std::string_view remote_address,
-                                            Clock::time_point now) {
+WrongTokens::Delay WrongTokens::note(std::string_view remote_address, Clock::time_point now) {
   const std::string name = source_of(remote_address);
   auto sources = sources_.lock();
   if (sources->size() >= kMaxSources && sources->count(name) == 0) {
@@ -50,7 +49,8 @@ std::chrono::milliseconds WrongTokens::note(std::string_view remote_address,
   if (source.count > 0 && now - source.last > kForgotten) source.count = 0;
   source.last = now;
   source.count = std::min(source.count + 1, kMaxCount);
-  return std::min(kFirstDelay * (1 << (source.count - 1)), kMaxDelay);
+  const auto time = std::min(kFirstDelay * (1 << (source.count - 1)), kMaxDelay);
+  return {time, time == kMaxDelay};
 }
 
 size_t WrongTokens::size() { return sources_.lock()->size(); }

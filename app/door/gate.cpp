@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Gate: looks at who knocks before anything is built for it.
+#include "door/gate.h"
+
+#include <utility>
+
+#include "kaltura/publish_address.h"
+
+GST_DEBUG_CATEGORY_STATIC(klive_gate_debug);
+#define GST_CAT_DEFAULT klive_gate_debug
+
+namespace klive::app {
+namespace {
+
+// An Authenticator may ask over the network: one that is slow must not keep all others waiting.
+constexpr int kThreads = 4;
+
+bool is_guess(base::ErrorCode code) {
+  return code == base::ErrorCode::kRefused || code == base::ErrorCode::kNotFound;
+}
+
+}  // namespace
+
+Gate::Gate(std::shared_ptr<gst::Authenticator> authenticator, Passed passed)
+    : authenticator_(std::move(authenticator)), passed_(std::move(passed)) {
+  GST_DEBUG_CATEGORY_INIT(klive_gate_debug, "klive-gate", 0, "klive gate");
+  threads_ = g_thread_pool_new_full(
+      [](gpointer connection, gpointer self) {
+        static_cast<Gate *>(self)->judge(
+            gst::Ptr<GstKliveRtmpConnection>::take(GST_KLIVE_RTMP_CONNECTION(connection)));
+      },
+      this, g_object_unref, kThreads, FALSE, nullptr);
+}
+
+Gate::~Gate() { g_thread_pool_free(threads_, TRUE, TRUE); }
+
+void Gate::knock(gst::Ptr<GstKliveRtmpConnection> connection) {
+  g_thread_pool_push(threads_, connection.release(), nullptr);
+}
+
+void Gate::judge(gst::Ptr<GstKliveRtmpConnection> connection) {
+  const gst::PublishRequest request = gst::publish_request(connection.get());
+  const bool is_connect = request.stage == gst::PublishStage::kConnect;
+  const auto address =
+      is_connect ? kaltura::parse_connect(request.tc_url, request.app)
+                 : kaltura::parse_publish(request.tc_url, request.app, request.stream_name);
+  if (!address)
+    return refuse(std::move(connection), request, is_connect ? gst::kRejected : gst::kBadName,
+                  {base::ErrorCode::kInvalid, address.error().message});
+  // What `connect` does not say, `publish` may.
+  const bool is_complete = !address->entry.empty() && !address->token.empty();
+  if (!is_connect || is_complete) {
+    const auto grant = authenticator_->authenticate(*address, request.remote_address);
+    if (!grant)
+      return refuse(std::move(connection), request, is_connect ? gst::kRejected : gst::kDenied,
+                    grant.error());
+  }
+  if (is_connect) {
+    gst::await_publish(std::move(connection));
+  } else {
+    passed_(std::move(connection));
+  }
+}
+
+void Gate::refuse(gst::Ptr<GstKliveRtmpConnection> connection, const gst::PublishRequest &request,
+                  const char *code, const base::Error &error) {
+  WrongTokens::Delay delay;
+  if (is_guess(error.code))
+    delay = wrong_tokens_.note(request.remote_address, WrongTokens::Clock::now());
+  // A storm of them is one line an address and minute, and a figure in /metrics.
+  GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, delay.is_longest ? GST_LEVEL_DEBUG : GST_LEVEL_INFO, nullptr,
+                    "%s is refused: %s", request.remote_address.c_str(), error.message.c_str());
+  gst::refuse_connection(std::move(connection), code, error.message,
+                         std::chrono::nanoseconds(delay.time).count());
+}
+
+}  // namespace klive::app

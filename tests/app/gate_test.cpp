@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Gate: who passes, who is refused, and what that costs.
+#include "door/gate.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <vector>
+
+#include "base/locked.h"
+#include "rtmp_publisher.h"
+
+namespace klive::app {
+namespace {
+
+using test::RtmpPublisher;
+using Phase = RtmpPublisher::Phase;
+using std::chrono::milliseconds;
+using Connections = std::vector<gst::Ptr<GstKliveRtmpConnection>>;
+
+constexpr char kEntry[] = "1_abcd1234";
+constexpr char kToken[] = "c0ffee00";
+
+/// One entry with one token.
+class FakeAuthenticator final : public gst::Authenticator {
+ public:
+  base::Result<gst::Grant> authenticate(const kaltura::PublishAddress &address,
+                                        const std::string &) override {
+    ++*asked.lock();
+    if (address.entry != kEntry) return base::fail(base::ErrorCode::kNotFound, "No such entry.");
+    if (address.token != kToken) return base::fail(base::ErrorCode::kRefused, "Wrong token.");
+    gst::Grant grant;
+    grant.entry = address.entry;
+    return grant;
+  }
+  base::Locked<int> asked;
+};
+
+class GateTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
+  void SetUp() override {
+    gate_ =
+        std::make_unique<Gate>(authenticator_, [this](gst::Ptr<GstKliveRtmpConnection> connection) {
+          passed_.lock()->push_back(std::move(connection));
+          passed_.notify();
+        });
+    auto listener = gst::RtmpListener::start({.address = "127.0.0.1", .port = 0},
+                                             [this](gst::Ptr<GstKliveRtmpConnection> connection) {
+                                               gate_->knock(std::move(connection));
+                                             });
+    ASSERT_TRUE(listener);
+    listener_ = *std::move(listener);
+  }
+  void TearDown() override { listener_.reset(); }
+
+  RtmpPublisher encoder(const std::string &app, const std::string &name) {
+    return RtmpPublisher(listener_->port(), app, name);
+  }
+  bool has_passed(size_t count) {
+    auto passed = passed_.lock();
+    return passed_.wait_until(passed, std::chrono::steady_clock::now() + std::chrono::seconds(10),
+                              [&](const Connections &now) { return now.size() == count; });
+  }
+  /// How long the refusal took, or nothing when there was none.
+  std::optional<milliseconds> time_to_refusal(const std::string &app, const std::string &name) {
+    const auto begin = std::chrono::steady_clock::now();
+    RtmpPublisher refused = encoder(app, name);
+    if (refused.publish() != Phase::kRefused) return {};
+    sentence_ = refused.refusal().description;
+    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
+  }
+
+  // Owners: this test and the gate.
+  std::shared_ptr<FakeAuthenticator> authenticator_ = std::make_shared<FakeAuthenticator>();
+  base::Locked<Connections> passed_;
+  std::unique_ptr<Gate> gate_;
+  std::unique_ptr<gst::RtmpListener> listener_;
+  std::string sentence_;
+};
+
+TEST_F(GateTest, RightTokenInTheUrl_PassesAtPublish) {
+  RtmpPublisher publisher = encoder("kLive?e=1_abcd1234&t=c0ffee00", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kPublishing));
+  ASSERT_TRUE(has_passed(1));
+  const gst::PublishRequest request = gst::publish_request(passed_.lock()->front().get());
+  EXPECT_EQ(request.stage, gst::PublishStage::kPublish);
+  EXPECT_EQ(request.stream_name, "1");
+}
+
+TEST_F(GateTest, TokenComesWithTheStreamName_NobodyIsAskedBefore) {
+  RtmpPublisher publisher = encoder("kLive", "1?e=1_abcd1234&t=c0ffee00");
+  ASSERT_TRUE(publisher.talk_until(Phase::kPublishing));
+  ASSERT_TRUE(has_passed(1));
+  EXPECT_EQ(*authenticator_->asked.lock(), 1);
+}
+
+TEST_F(GateTest, WrongToken_IsAnsweredLaterEachTime) {
+  const auto first = time_to_refusal("kLive?e=1_abcd1234&t=wrong", "1");
+  ASSERT_TRUE(first);
+  EXPECT_GE(*first, milliseconds(100));
+  EXPECT_NE(sentence_.find("Wrong token."), std::string::npos);
+  const auto second = time_to_refusal("kLive", "1?e=1_abcd1234&t=wrong");
+  ASSERT_TRUE(second);
+  EXPECT_GE(*second, milliseconds(200));
+  const auto unknown = time_to_refusal("kLive?e=1_zzzzzzzz&t=c0ffee00", "1");
+  ASSERT_TRUE(unknown);
+  EXPECT_GE(*unknown, milliseconds(400));
+  EXPECT_TRUE(passed_.lock()->empty());
+}
+
+TEST_F(GateTest, WrongTokensWait_TheRightOneDoesNot) {
+  std::vector<RtmpPublisher> wrong;
+  for (int i = 0; i < 20; ++i) {
+    wrong.push_back(encoder("kLive?e=1_abcd1234&t=wrong", "1"));
+    ASSERT_TRUE(wrong.back().talk_until(Phase::kConnecting));
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  RtmpPublisher publisher = encoder("kLive?e=1_abcd1234&t=c0ffee00", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kPublishing));
+  ASSERT_TRUE(has_passed(1));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(1000));
+}
+
+TEST_F(GateTest, AddressThatIsNone_IsRefusedAtOnceAndNobodyIsAsked) {
+  ASSERT_TRUE(time_to_refusal("kLive?e=1_abcd1234", "1"));
+  EXPECT_NE(sentence_.find("Missing argument: token"), std::string::npos);
+  ASSERT_TRUE(time_to_refusal("kLive?e=%zz", "1"));
+  EXPECT_EQ(*authenticator_->asked.lock(), 0);
+}
+
+TEST_F(GateTest, GateEndsWhileManyKnock_NothingIsLeft) {
+  std::vector<RtmpPublisher> knocking;
+  for (int i = 0; i < 30; ++i) {
+    knocking.push_back(encoder("kLive?e=1_abcd1234&t=c0ffee00", "1"));
+    ASSERT_TRUE(knocking.back().talk_until(Phase::kConnecting));
+  }
+  listener_.reset();
+  gate_.reset();
+  for (RtmpPublisher &each : knocking) {
+    passed_.lock()->clear();
+    EXPECT_TRUE(each.is_closed_by_server());
+  }
+}
+
+}  // namespace
+}  // namespace klive::app
