@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Footprint: what a process holds of its machine."""
+import dataclasses
+import os
+import pathlib
+
+
+@dataclasses.dataclass
+class Footprint:
+    memory: int       # proportional set, bytes
+    descriptors: int
+    threads: int
+
+    @staticmethod
+    def of(pid):
+        process = pathlib.Path("/proc") / str(pid)
+        memory = next(int(line.split()[1]) * 1024 for line in (process / "smaps_rollup").read_text().splitlines()
+                      if line.startswith("Pss:"))
+        return Footprint(memory, len(os.listdir(process / "fd")), len(os.listdir(process / "task")))
