@@ -86,7 +86,8 @@ base::Result<void> Sessions::start() {
 void Sessions::refill_spare() {
   if (spare_ && spare_->is_gone()) spare_.reset();
   if (spare_ || shutting_down_) return;
-  auto worker = WorkerHandle::spawn(config_.server.isolation, config_.server.worker_memory);
+  auto worker =
+      WorkerHandle::spawn(poller_, config_.server.isolation, config_.server.worker_memory);
   if (!worker) {
     GST_ERROR("%s", worker.error().message.c_str());
     return;

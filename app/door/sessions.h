@@ -21,6 +21,7 @@
 #include "door/worker_handle.h"
 #include "live/live_registry.h"
 #include "live/metrics.h"
+#include "socket_poller.h"
 #include "worker/description.h"
 
 namespace klive::app {
@@ -73,6 +74,7 @@ class Sessions {
   LiveRegistry &registry_;
   Metrics &metrics_;
   Description description_;
+  SocketPoller poller_;  // of all workers' control channels
   std::map<std::string, std::unique_ptr<Session>> sessions_;
   std::unique_ptr<WorkerHandle>
       spare_;  // started ahead, so that going on air does not wait for a process

@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <gio/gio.h>
 
@@ -17,6 +16,8 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "klive/ptr.h"
+#include "socket_poller.h"
+#include "worker/control_channel.h"
 
 namespace klive::app {
 
@@ -30,12 +31,14 @@ struct WorkerCallbacks {
   std::function<void(const std::string &why)> gone;
 };
 
-/// Thread-bound (main context). Calls made before the channel stands are kept and made in order.
-/// The destructor kills a process that still runs, and waits for a thread.
+/// Thread-bound (main context). The destructor kills a process that still runs, and waits for a
+/// thread.
 class WorkerHandle {
  public:
   /// `memory`: bytes of private data that a process may have; 0 = unlimited.
-  [[nodiscard]] static base::Result<std::unique_ptr<WorkerHandle>> spawn(Isolation isolation,
+  /// `poller` must outlive the handle.
+  [[nodiscard]] static base::Result<std::unique_ptr<WorkerHandle>> spawn(SocketPoller &poller,
+                                                                         Isolation isolation,
                                                                          uint64_t memory);
   ~WorkerHandle();
   WorkerHandle(const WorkerHandle &) = delete;
@@ -53,28 +56,16 @@ class WorkerHandle {
 
  private:
   WorkerHandle() = default;
-  base::Result<void> open_channel(int fd);
-  void connected(gst::Ptr<GDBusConnection> connection);
-  void call(const char *method, gst::Ptr<GVariant> arguments, gst::Ptr<GUnixFDList> fds = {});
-  void on_signal(const std::string &name, GVariant *arguments);
+  void take(const control::Message &message);
   void channel_closed();
   void report_gone(const std::string &why);
-
-  struct PendingCall {
-    std::string method;
-    gst::Ptr<GVariant> arguments;
-    gst::Ptr<GUnixFDList> fds;
-  };
 
   WorkerCallbacks callbacks_;
   gst::Ptr<GSubprocess> process_;
   std::thread thread_;
-  gst::Ptr<GCancellable> cancel_ = gst::Ptr<GCancellable>::take(g_cancellable_new());
-  gst::Ptr<GDBusConnection> connection_;
-  guint subscription_ = 0;
-  std::vector<PendingCall> pending_;
+  std::unique_ptr<ControlChannel> channel_;
   bool stopping_ = false, gone_ = false;
-  // Replies and exits arrive after the handle may be gone. Owners: this and the calls under way.
+  // Its exit arrives after the handle may be gone. Owners: this and the wait for the exit.
   std::shared_ptr<WorkerHandle *> alive_ = std::make_shared<WorkerHandle *>(this);
 };
 

@@ -15,7 +15,7 @@
 #include <string_view>
 
 #include "http/request_head.h"
-#include "http/socket_poller.h"
+#include "socket_poller.h"
 #include "klive/ptr.h"
 #include "klive/unique_fd.h"
 

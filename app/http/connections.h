@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 #include "http/connection.h"
-#include "http/socket_poller.h"
+#include "socket_poller.h"
 
 namespace klive::app::http {
 

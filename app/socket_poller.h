@@ -12,7 +12,7 @@
 
 #include "klive/unique_fd.h"
 
-namespace klive::app::http {
+namespace klive::app {
 
 /// Thread-bound (the thread-default context of its maker).
 class SocketPoller {
@@ -46,4 +46,4 @@ class SocketPoller {
   uint64_t next_handle_ = 1;
 };
 
-}  // namespace klive::app::http
+}  // namespace klive::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // SocketPoller: many sockets behind one source of the main context.
-#include "http/socket_poller.h"
+#include "socket_poller.h"
 
 #include <glib-unix.h>
 #include <sys/epoll.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <utility>
 
-namespace klive::app::http {
+namespace klive::app {
 namespace {
 
 constexpr int kEventsAtOnce = 128;  // then the rest of the process has its turn
@@ -73,4 +73,4 @@ void SocketPoller::dispatch() {
   }
 }
 
-}  // namespace klive::app::http
+}  // namespace klive::app
