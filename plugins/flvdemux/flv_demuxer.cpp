@@ -19,6 +19,9 @@ constexpr uint8_t kMostTracks = 16;
 // How far audio timestamps may step back: what AudioSmoother absorbs.
 constexpr base::MediaTime kAudioSlack = base::MediaTime::from_ms(50);
 constexpr base::MediaTime kTracksShowWithin = base::MediaTime::from_seconds(1);
+// Frames of one input buffer leave as one list a track, but no track runs ahead of the others by
+// more.
+constexpr base::MediaTime kLongestList = base::MediaTime::from_ms(250);
 
 }  // namespace
 
@@ -28,6 +31,7 @@ void FlvDemuxer::start() {
   timeline_.emplace(*epoch_.lock(), *anchor_.lock());
   *stats_.lock() = {};
   first_frame_.reset();
+  first_waiting_.reset();
   group_ = GST_GROUP_ID_INVALID;
   broken_ = no_more_pads_ = false;
 }
@@ -52,80 +56,81 @@ base::MediaTime FlvDemuxer::arrival_now() {
 
 GstFlowReturn FlvDemuxer::chain(gst::Ptr<GstBuffer> buffer) {
   if (broken_) return GST_FLOW_ERROR;
-  if (GST_BUFFER_IS_DISCONT(buffer.get()) && gst_adapter_available(adapter_.get()) > 0) {
+  GstAdapter *adapter = adapter_.get();
+  if (GST_BUFFER_IS_DISCONT(buffer.get()) && gst_adapter_available(adapter) > 0) {
     count(&DemuxStats::errors, "bytes are missing in the middle of a tag");
-    gst_adapter_clear(adapter_.get());
+    gst_adapter_clear(adapter);
   }
   stats_.lock()->bytes += gst_buffer_get_size(buffer.get());
-  gst_adapter_push(adapter_.get(), buffer.release());
-  const base::MediaTime arrival = arrival_now();
+  if (gst_adapter_available(adapter) > 0) {
+    gst_adapter_push(adapter, buffer.release());
+    const gsize available = gst_adapter_available(adapter);
+    if (available < wanted_) return GST_FLOW_OK;
+    buffer = gst::Ptr<GstBuffer>::take(gst_adapter_take_buffer(adapter, available));
+  }
+  GstMapInfo map;
+  if (!gst_buffer_map(buffer.get(), &map, GST_MAP_READ)) return GST_FLOW_ERROR;
+  const Input input{buffer.get(), {map.data, map.size}, arrival_now()};
   GstFlowReturn flow = GST_FLOW_OK;
-  while (flow == GST_FLOW_OK && next_tag(arrival, flow)) {
+  size_t offset = 0;
+  for (size_t size = 1; flow == GST_FLOW_OK && size > 0; offset += size)
+    size = next_tag(input, offset, flow);
+  const GstFlowReturn pushed = push_all();
+  gst_buffer_unmap(buffer.get(), &map);
+  if (flow == GST_FLOW_OK) flow = pushed;
+  // Shares the memory that came in; copied only where a tag lies across two buffers.
+  if (flow == GST_FLOW_OK && offset < map.size) {
+    gst_adapter_push(adapter, gst_buffer_copy_region(buffer.get(), GST_BUFFER_COPY_MEMORY, offset,
+                                                     map.size - offset));
   }
   return flow;
 }
 
-bool FlvDemuxer::next_tag(base::MediaTime arrival, GstFlowReturn &flow) {
-  GstAdapter *adapter = adapter_.get();
-  if (gst_adapter_available(adapter) < kTagHeaderSize) return false;
-  uint8_t bytes[kTagHeaderSize];
-  gst_adapter_copy(adapter, bytes, 0, sizeof bytes);
+size_t FlvDemuxer::next_tag(const Input &input, size_t offset, GstFlowReturn &flow) {
+  const base::ByteView bytes = input.bytes.subspan(offset);
+  wanted_ = kTagHeaderSize;
+  if (bytes.size() < wanted_) return 0;
   // Not only at the beginning: an encoder that comes back begins a new file.
-  if (const auto size = read_file_header({bytes, kFileHeaderSize})) {
-    if (gst_adapter_available(adapter) < *size) return false;
-    gst_adapter_flush(adapter, *size);
-    return true;
+  if (const auto size = read_file_header(bytes.first(kFileHeaderSize))) {
+    wanted_ = *size;
+    return bytes.size() < wanted_ ? 0 : wanted_;
   }
-  const auto header = read_tag_header(bytes);
+  const auto header = read_tag_header(bytes.first(kTagHeaderSize));
   if (!header) {
     flow = fail("the bytes do not follow the structure of FLV");
-    return false;
+    return 0;
   }
-  const size_t whole = kTagHeaderSize + header->size + kTagTrailerSize;
-  if (gst_adapter_available(adapter) < whole) return false;
+  wanted_ = kTagHeaderSize + header->size + kTagTrailerSize;
+  if (bytes.size() < wanted_) return 0;
 
-  uint8_t trailer[kTagTrailerSize];
-  gst_adapter_copy(adapter, trailer, kTagHeaderSize + header->size, sizeof trailer);
-  const bool closed = base::ByteReader(trailer).u32() == kTagHeaderSize + header->size;
+  base::ByteReader trailer(bytes.subspan(kTagHeaderSize + header->size, kTagTrailerSize));
+  const bool closed = trailer.u32() == kTagHeaderSize + header->size;
   // Writers get this field wrong; with a type that no tag has, it is the last sign of a tag.
   if (!closed && !header->known()) {
     flow = fail("neither the type nor the size of a tag is right");
-    return false;
+    return 0;
   }
-
-  Tag tag{.header = *header, .arrival = arrival};
-  gst_adapter_flush(adapter, kTagHeaderSize);
-  if (header->size > 0) {
-    // Shares the memory that came in; copies only where a tag lies across two buffers.
-    tag.body = gst::Ptr<GstBuffer>::take(gst_adapter_take_buffer(adapter, header->size));
-  }
-  gst_adapter_flush(adapter, kTagTrailerSize);
   ++stats_.lock()->tags;
+  const Tag tag{*header, bytes.subspan(kTagHeaderSize, header->size), input};
   flow = read_body(tag);
-  return true;
+  return wanted_;
 }
 
-GstFlowReturn FlvDemuxer::read_body(Tag &tag) {
+GstFlowReturn FlvDemuxer::read_body(const Tag &tag) {
   if (!tag.header.known() || tag.header.encrypted) {
     count(&DemuxStats::skipped, "a tag of a kind that is not carried");
-    return GST_FLOW_OK;
-  }
-  if (!tag.body) {
+  } else if (tag.body.empty()) {
     count(&DemuxStats::dropped, "an empty tag");
-    return GST_FLOW_OK;
+  } else if (tag.header.type == static_cast<uint8_t>(rtmp::TagType::kVideo)) {
+    return read_video(tag);
+  } else if (tag.header.type == static_cast<uint8_t>(rtmp::TagType::kAudio)) {
+    return read_audio(tag);
   }
-  GstMapInfo map;
-  if (!gst_buffer_map(tag.body.get(), &map, GST_MAP_READ)) return GST_FLOW_ERROR;
-  tag.bytes = {map.data, map.size};
-  GstFlowReturn flow = GST_FLOW_OK;
-  if (tag.header.type == static_cast<uint8_t>(rtmp::TagType::kVideo)) flow = read_video(tag);
-  if (tag.header.type == static_cast<uint8_t>(rtmp::TagType::kAudio)) flow = read_audio(tag);
-  gst_buffer_unmap(tag.body.get(), &map);
-  return flow;
+  return GST_FLOW_OK;
 }
 
 GstFlowReturn FlvDemuxer::read_video(const Tag &tag) {
-  const auto packets = rtmp::parse_video(tag.bytes);
+  const auto packets = rtmp::parse_video(tag.body);
   if (!packets) {
     count(&DemuxStats::errors, packets.error().message.c_str());
     return GST_FLOW_OK;
@@ -146,7 +151,7 @@ GstFlowReturn FlvDemuxer::read_video(const Tag &tag) {
 }
 
 GstFlowReturn FlvDemuxer::read_audio(const Tag &tag) {
-  const auto packets = rtmp::parse_audio(tag.bytes);
+  const auto packets = rtmp::parse_audio(tag.body);
   if (!packets) {
     count(&DemuxStats::errors, packets.error().message.c_str());
     return GST_FLOW_OK;
@@ -199,6 +204,8 @@ void FlvDemuxer::take_config(Track &track, base::ByteView config) {
   }
   track.caps = std::move(caps);
   if (track.announced) {
+    // What is wrong with them is said by the next push.
+    if (track.frames) (void)push(track);
     GST_INFO_OBJECT(track.pad.get(), "new format %" GST_PTR_FORMAT, track.caps.get());
     gst_pad_push_event(track.pad.get(), gst_event_new_caps(track.caps.get()));
   } else {
@@ -267,7 +274,7 @@ GstFlowReturn FlvDemuxer::push_video(Track &track, const Tag &tag,
   GST_BUFFER_PTS(frame.get()) = static_cast<GstClockTime>(std::max<int64_t>(0, presentation.ns));
   if (!packet.key) GST_BUFFER_FLAG_SET(frame.get(), GST_BUFFER_FLAG_DELTA_UNIT);
   ++stats_.lock()->video_frames;
-  return push(track, std::move(frame));
+  return add(track, std::move(frame), placement.time);
 }
 
 GstFlowReturn FlvDemuxer::push_audio(Track &track, const Tag &tag,
@@ -303,14 +310,14 @@ GstFlowReturn FlvDemuxer::push_audio(Track &track, const Tag &tag,
     stats->audio_resyncs += track.smoother.resyncs() - track.resyncs;
   }
   track.resyncs = track.smoother.resyncs();
-  return push(track, std::move(frame));
+  return add(track, std::move(frame), placement.time);
 }
 
 Placement FlvDemuxer::place(Track &track, const Tag &tag, base::MediaTime duration) {
   const bool is_audio = track.kind == Kind::kAudio;
   const Frame frame{.track = static_cast<uint32_t>(track.kind) << 8 | track.number,
                     .timestamp = tag.header.timestamp,
-                    .arrival = tag.arrival,
+                    .arrival = tag.input.arrival,
                     .wall = {g_get_real_time() * 1000},
                     .duration = duration,
                     .slack = is_audio ? kAudioSlack : base::MediaTime{}};
@@ -332,17 +339,40 @@ Placement FlvDemuxer::place(Track &track, const Tag &tag, base::MediaTime durati
   return placement;
 }
 
-GstFlowReturn FlvDemuxer::push(Track &track, gst::Ptr<GstBuffer> frame) {
+GstFlowReturn FlvDemuxer::add(Track &track, gst::Ptr<GstBuffer> frame, base::MediaTime time) {
   if (track.discontinuity) GST_BUFFER_FLAG_SET(frame.get(), GST_BUFFER_FLAG_DISCONT);
   track.discontinuity = false;
-  const GstFlowReturn flow = gst_pad_push(track.pad.get(), frame.release());
+  if (!first_waiting_) first_waiting_ = time;
+  const bool is_long =
+      time - *first_waiting_ > kLongestList || *first_waiting_ > time + kLongestList;
+  if (const GstFlowReturn flow = is_long ? push_all() : GST_FLOW_OK; flow != GST_FLOW_OK)
+    return flow;
+  if (is_long) first_waiting_ = time;
+  if (!track.frames) track.frames = gst::Ptr<GstBufferList>::take(gst_buffer_list_new());
+  gst_buffer_list_add(track.frames.get(), frame.release());
+  return GST_FLOW_OK;
+}
+
+GstFlowReturn FlvDemuxer::push(Track &track) {
+  gst::Ptr<GstBufferList> frames = std::move(track.frames);
+  const GstFlowReturn flow = gst_pad_push_list(track.pad.get(), frames.release());
   return gst_flow_combiner_update_pad_flow(combiner_.get(), track.pad.get(), flow);
 }
 
-gst::Ptr<GstBuffer> FlvDemuxer::region(const Tag &tag, base::ByteView data) const {
-  const auto offset = static_cast<gsize>(data.data() - tag.bytes.data());
+GstFlowReturn FlvDemuxer::push_all() {
+  first_waiting_.reset();
+  GstFlowReturn worst = GST_FLOW_OK;
+  for (auto &[key, track] : tracks_) {
+    const GstFlowReturn flow = track.frames ? push(track) : GST_FLOW_OK;
+    if (worst == GST_FLOW_OK) worst = flow;
+  }
+  return worst;
+}
+
+gst::Ptr<GstBuffer> FlvDemuxer::region(const Tag &tag, base::ByteView data) {
+  const auto offset = static_cast<gsize>(data.data() - tag.input.bytes.data());
   return gst::Ptr<GstBuffer>::take(
-      gst_buffer_copy_region(tag.body.get(), GST_BUFFER_COPY_MEMORY, offset, data.size()));
+      gst_buffer_copy_region(tag.input.buffer, GST_BUFFER_COPY_MEMORY, offset, data.size()));
 }
 
 bool FlvDemuxer::handle_event(GstPad *pad, GstEvent *event) {

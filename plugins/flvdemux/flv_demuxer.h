@@ -64,25 +64,32 @@ class FlvDemuxer {
     base::Bytes config;
     gst::Ptr<GstPad> pad;
     gst::Ptr<GstCaps> caps;
-    bool announced = false;      ///< stream-start, caps and segment were pushed
-    bool discontinuity = false;  ///< for the next buffer
+    gst::Ptr<GstBufferList> frames;  ///< of this look, not pushed yet
+    bool announced = false;          ///< stream-start, caps and segment were pushed
+    bool discontinuity = false;      ///< for the next buffer
     size_t length_size = 4;
     AudioSmoother smoother;
     uint64_t resyncs = 0;
     uint32_t rate = 0, frame_samples = 0;
   };
+  /// Bytes that came in, while they are mapped.
+  struct Input {
+    GstBuffer *buffer;
+    base::ByteView bytes;
+    base::MediaTime arrival;
+  };
   /// The tag that is being read.
   struct Tag {
     TagHeader header;
-    gst::Ptr<GstBuffer> body;
-    base::ByteView bytes;  ///< of `body`, while it is mapped
-    base::MediaTime arrival;
+    base::ByteView body;  ///< of `input`
+    const Input &input;
   };
 
   [[nodiscard]] base::MediaTime arrival_now();
-  /// Whether a whole tag was taken; `flow` says what became of it.
-  bool next_tag(base::MediaTime arrival, GstFlowReturn &flow);
-  [[nodiscard]] GstFlowReturn read_body(Tag &tag);
+  /// The size of the tag, or file header, that begins at `offset`; 0 when it is not there as a
+  /// whole. `flow` says what became of it.
+  [[nodiscard]] size_t next_tag(const Input &input, size_t offset, GstFlowReturn &flow);
+  [[nodiscard]] GstFlowReturn read_body(const Tag &tag);
   [[nodiscard]] GstFlowReturn read_video(const Tag &tag);
   [[nodiscard]] GstFlowReturn read_audio(const Tag &tag);
   Track *find_track(Kind kind, uint8_t number, const CodecRow &codec);
@@ -94,8 +101,10 @@ class FlvDemuxer {
   [[nodiscard]] GstFlowReturn push_audio(Track &track, const Tag &tag,
                                          const rtmp::AudioPacket &packet);
   [[nodiscard]] Placement place(Track &track, const Tag &tag, base::MediaTime duration);
-  [[nodiscard]] GstFlowReturn push(Track &track, gst::Ptr<GstBuffer> frame);
-  [[nodiscard]] gst::Ptr<GstBuffer> region(const Tag &tag, base::ByteView data) const;
+  [[nodiscard]] GstFlowReturn add(Track &track, gst::Ptr<GstBuffer> frame, base::MediaTime time);
+  [[nodiscard]] GstFlowReturn push(Track &track);
+  [[nodiscard]] GstFlowReturn push_all();
+  [[nodiscard]] static gst::Ptr<GstBuffer> region(const Tag &tag, base::ByteView data);
   void end_of_stream();
   void announce_no_more_pads();
   void count(uint64_t DemuxStats::*what, const char *sentence);
@@ -107,12 +116,14 @@ class FlvDemuxer {
   base::Locked<DemuxStats> stats_;
 
   // Streaming thread, or stopped.
-  std::unique_ptr<GstAdapter, AdapterUnref> adapter_;
+  std::unique_ptr<GstAdapter, AdapterUnref> adapter_;  // the beginning of a tag
+  size_t wanted_ = 0;                                  // bytes without which it is not worth a look
   std::unique_ptr<GstFlowCombiner, CombinerFree> combiner_;
   std::map<uint32_t, Track> tracks_;
   std::optional<Timeline> timeline_;
   gst::Ptr<GstClock> clock_;
   std::optional<base::MediaTime> first_frame_;
+  std::optional<base::MediaTime> first_waiting_;  // of the frames not pushed yet
   guint group_ = GST_GROUP_ID_INVALID;
   bool broken_ = false;
   bool no_more_pads_ = false;

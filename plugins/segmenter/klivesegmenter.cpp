@@ -82,6 +82,12 @@ static GstFlowReturn gst_klive_segmenter_chain(GstPad *pad, GstObject *parent, G
                                                        klive::gst::Ptr<GstBuffer>::take(buffer));
 }
 
+static GstFlowReturn gst_klive_segmenter_chain_list(GstPad *pad, GstObject *parent,
+                                                    GstBufferList *list) {
+  return GST_KLIVE_SEGMENTER(parent)->segmenter->chain(pad,
+                                                       klive::gst::Ptr<GstBufferList>::take(list));
+}
+
 static gboolean gst_klive_segmenter_sink_event(GstPad *pad, GstObject *parent, GstEvent *event) {
   const auto owned = klive::gst::Ptr<GstEvent>::take(event);
   const auto handled = GST_KLIVE_SEGMENTER(parent)->segmenter->handle_event(pad, event);
@@ -123,6 +129,7 @@ static GstPad *gst_klive_segmenter_request_new_pad(GstElement *element,
       g_strdup_printf("%s_%u", is_video ? "video" : "audio", static_cast<guint>(number)));
   GstPad *pad = gst_pad_new_from_template(pad_template, made.get());
   gst_pad_set_chain_function(pad, gst_klive_segmenter_chain);
+  gst_pad_set_chain_list_function(pad, gst_klive_segmenter_chain_list);
   gst_pad_set_event_function(pad, gst_klive_segmenter_sink_event);
   segmenter->add_pad(pad, kind, static_cast<unsigned>(number));
   gst_pad_set_active(pad, TRUE);

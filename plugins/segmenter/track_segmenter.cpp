@@ -158,22 +158,41 @@ bool TrackSegmenter::all_ended(const State &state) {
 // Data
 
 GstFlowReturn TrackSegmenter::chain(GstPad *pad, gst::Ptr<GstBuffer> buffer) {
-  GstMapInfo map;
-  if (!gst_buffer_map(buffer.get(), &map, GST_MAP_READ)) return GST_FLOW_ERROR;
   const StreamLock lock(source_);
   GstFlowReturn flow = GST_FLOW_OK;
   Buffers ready;
   {
     auto state = state_.lock();
-    const auto found = state->inputs.find(pad);
-    flow = found == state->inputs.end() || !state->segmenter
-               ? GST_FLOW_FLUSHING
-               : take_sample(*state, found->second, buffer.get(), {map.data, map.size});
+    flow = take_sample(*state, pad, buffer.get());
     ready = state->queue.take();
   }
-  gst_buffer_unmap(buffer.get(), &map);
   const GstFlowReturn pushed = push(std::move(ready));
   return flow == GST_FLOW_OK ? pushed : flow;
+}
+
+GstFlowReturn TrackSegmenter::chain(GstPad *pad, gst::Ptr<GstBufferList> buffers) {
+  const StreamLock lock(source_);
+  GstFlowReturn flow = GST_FLOW_OK;
+  Buffers ready;
+  {
+    auto state = state_.lock();
+    const guint count = gst_buffer_list_length(buffers.get());
+    for (guint i = 0; i < count && flow == GST_FLOW_OK; ++i)
+      flow = take_sample(*state, pad, gst_buffer_list_get(buffers.get(), i));
+    ready = state->queue.take();
+  }
+  const GstFlowReturn pushed = push(std::move(ready));
+  return flow == GST_FLOW_OK ? pushed : flow;
+}
+
+GstFlowReturn TrackSegmenter::take_sample(State &state, GstPad *pad, GstBuffer *buffer) {
+  const auto found = state.inputs.find(pad);
+  if (found == state.inputs.end() || !state.segmenter) return GST_FLOW_FLUSHING;
+  GstMapInfo map;
+  if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return GST_FLOW_ERROR;
+  const GstFlowReturn flow = take_sample(state, found->second, buffer, {map.data, map.size});
+  gst_buffer_unmap(buffer, &map);
+  return flow;
 }
 
 GstFlowReturn TrackSegmenter::take_sample(State &state, Input &input, GstBuffer *buffer,

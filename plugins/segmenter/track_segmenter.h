@@ -52,6 +52,7 @@ class TrackSegmenter {
   [[nodiscard]] unsigned free_number(cmaf::Kind kind);
 
   [[nodiscard]] GstFlowReturn chain(GstPad *pad, gst::Ptr<GstBuffer> buffer);
+  [[nodiscard]] GstFlowReturn chain(GstPad *pad, gst::Ptr<GstBufferList> buffers);
   /// Nothing for events that the default handler should take.
   [[nodiscard]] std::optional<bool> handle_event(GstPad *pad, GstEvent *event);
   /// Adds what the segmenter holds back to the answer of the elements in front.
@@ -80,6 +81,7 @@ class TrackSegmenter {
     uint64_t samples = 0, dropped = 0;
   };
 
+  [[nodiscard]] GstFlowReturn take_sample(State &state, GstPad *pad, GstBuffer *buffer);
   [[nodiscard]] GstFlowReturn take_sample(State &state, Input &input, GstBuffer *buffer,
                                           base::ByteView data);
   [[nodiscard]] bool take_caps(GstPad *pad, GstCaps *caps);
