@@ -25,7 +25,7 @@ enum class Unauthenticated { kRefuse, kAccept };
 struct RtmpSrcSettings {
   std::string location = "rtmp://0.0.0.0:1935/kLive";
   Ptr<GstKliveRtmpConnection> connection;
-  GstClockTime read_budget = 100 * GST_MSECOND;
+  GstClockTime read_budget = 200 * GST_MSECOND;
   GstClockTime low_latency_read_budget = 33 * GST_MSECOND;
   GstClockTime timeout = 60 * GST_SECOND;
   GstClockTime publish_timeout = 10 * GST_SECOND;

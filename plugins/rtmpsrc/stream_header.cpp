@@ -13,7 +13,7 @@ namespace klive::gst {
 namespace {
 
 constexpr size_t kTagHeader = 11, kTagTrailer = 4;
-constexpr size_t kLargestHeader = 64 * 1024;  // of one tag that is kept
+constexpr size_t kLargestHeader = 8 * 1024;  // of one tag that is kept; all fit into one message
 constexpr size_t kMostTags = 16;
 
 /// The FourCC of a sequence header (0 for a legacy codec, and for onMetaData); nothing for other
