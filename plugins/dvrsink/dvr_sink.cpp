@@ -13,6 +13,8 @@ namespace {
 using gst::ChunkInfo;
 using gst::ChunkWhat;
 
+constexpr unsigned kRoomAttempts = 4;  // each gives a tenth of the window away
+
 manifest::Kind kind_of(cmaf::Kind kind) {
   switch (kind) {
     case cmaf::Kind::kVideo:
@@ -203,20 +205,23 @@ void DvrSink::lose(OpenSegment &segment, const base::Error &error) {
   segment.is_lost = true;
 }
 
-// Tries again, once, after the window made room on a full disk.
+// Tries again while the disk is full and the window makes room: what one gives away may be less
+// than is needed, or somebody else's before we come.
 base::Result<void> DvrSink::with_room(const std::function<base::Result<void>()> &operation) {
   base::Result<void> result = operation();
-  if (result) return result;
-  ++stats_.lock()->disk_errors;
-  if (!is_full(result.error())) return result;
-  Changes changes;
-  {
-    auto store = store_.lock();
-    changes = (*store)->make_room();
+  for (unsigned attempt = 0; !result; ++attempt) {
+    ++stats_.lock()->disk_errors;
+    if (!is_full(result.error()) || attempt == kRoomAttempts) break;
+    Changes changes;
+    {
+      auto store = store_.lock();
+      changes = (*store)->make_room();
+    }
+    const bool has_room = changes.made_room;
+    tell(std::move(changes));
+    if (!has_room) break;
+    result = operation();
   }
-  tell(std::move(changes));
-  result = operation();
-  if (!result) ++stats_.lock()->disk_errors;
   return result;
 }
 

@@ -174,7 +174,7 @@ void WindowStore::write(const std::vector<manifest::Event> &events, bool durable
 
 Changes WindowStore::make_room() {
   Changes changes;
-  (void)free_space(changes);
+  changes.made_room = free_space(changes);
   return changes;
 }
 

@@ -32,6 +32,7 @@ struct Changes {
   unsigned journal_errors = 0;
   unsigned shortened = 0;  ///< times the window gave way to a full disk
   unsigned gaps = 0;
+  bool made_room = false;  ///< of make_room(): something was deleted
 };
 
 /// Thread-bound. Never fails for a disk that is full or broken while media flows: it says so in

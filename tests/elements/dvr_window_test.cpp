@@ -464,6 +464,23 @@ TEST(DvrDisk, FullOnce_WindowIsShortenedAndNothingIsLost) {
   EXPECT_EQ(*run.refused.lock(), std::vector<std::string>());
 }
 
+TEST(DvrDisk, FirstRoomIsNotEnough_WindowGivesMore) {
+  const TemporaryFolder folder;
+  Keeper run(folder.path());
+  run.feed.init("v32");
+  run.segments("v32", 0, 20);
+  run.settle();
+  run.disk.failures = 3;
+  run.disk.write_error = ENOSPC;
+  run.segments("v32", 20, 1);
+  run.settle();
+  const auto journal = journal_of(folder.path());
+  EXPECT_EQ(journal.tracks.at("v32").segments.back().number, 20u);
+  EXPECT_FALSE(journal.tracks.at("v32").segments.back().gap);
+  EXPECT_GE(run.sink.stats().shortened, 2u);
+  EXPECT_EQ(run.sink.stats().gaps, 0u);
+}
+
 TEST(DvrDisk, WriteFails_SegmentIsAGapAndTheNextIsWhole) {
   const TemporaryFolder folder;
   Keeper run(folder.path());
