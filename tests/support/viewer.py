@@ -43,6 +43,15 @@ class Viewer:
             number = self.numbers.setdefault((track, segment.uri), segment.number)
             assert number == segment.number, f"{track}: {segment.uri} was number {number} and is {segment.number}"
 
+    def fetch(self, track, segment):
+        """The answer; bytes that were fetched before must be the same."""
+        answer = self.klive.get(f"/live/{self.entry.id}/{track}/{segment.uri}")
+        if answer.status == 200:
+            digest = hashlib.sha256(answer.body).hexdigest()
+            known = self.digests.setdefault((track, segment.uri), digest)
+            assert known == digest, f"{track}/{segment.uri} has other bytes than before"
+        return answer
+
     def fetch_all(self):
         """Fetches every segment of the window; one that was fetched before must have the same bytes."""
         count = 0
@@ -50,11 +59,7 @@ class Viewer:
             for segment in playlist.segments:
                 if segment.is_gap:
                     continue
-                answer = self.klive.get(f"/live/{self.entry.id}/{track}/{segment.uri}")
-                assert answer.status == 200, f"{track}/{segment.uri}: {answer.status}"
-                digest = hashlib.sha256(answer.body).hexdigest()
-                known = self.digests.setdefault((track, segment.uri), digest)
-                assert known == digest, f"{track}/{segment.uri} has other bytes than before"
+                assert self.fetch(track, segment).status == 200, f"{track}/{segment.uri} cannot be fetched"
                 count += 1
         return count
 
