@@ -114,12 +114,13 @@ base::Result<void> EntryPipeline::start() {
   gst_bus_set_sync_handler(bus.get(), &EntryPipeline::on_message, this, nullptr);
 
   gst_element_set_state(pipeline_.get(), GST_STATE_READY);
-  // Numbers go on behind those that the window's store found on disk.
+  // Numbers and times go on behind those that the window's store found on disk.
   const auto dvr = gst::Ptr<GstElement>::take(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "dvr"));
   if (dvr && g_object_class_find_property(G_OBJECT_GET_CLASS(dvr.get()), "next-segment")) {
     guint next = 0;
-    g_object_get(dvr.get(), "next-segment", &next, nullptr);
-    g_object_set(package_.get(), "first-segment", next, nullptr);
+    guint64 end = 0;
+    g_object_get(dvr.get(), "next-segment", &next, "window-end", &end, nullptr);
+    g_object_set(package_.get(), "first-segment", next, "not-before", end, nullptr);
   }
   if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     return base::fail(base::ErrorCode::kInternal, "the entry pipeline does not start: " + line);

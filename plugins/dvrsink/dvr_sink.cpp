@@ -54,6 +54,7 @@ base::Result<void> DvrSink::start(WindowSettings settings) {
   auto opened = store.open();
   if (!opened) return base::fail(std::move(opened).error());
   next_segment_ = store.next_segment();
+  end_at_start_ = store.newest_end();
   epoch_wall_ = store.presentation().epoch ? store.presentation().epoch->wall_ns : 0;
   if (!store.presentation().stretches.empty())
     stretch_ = store.presentation().stretches.back().first;

@@ -62,6 +62,8 @@ class DvrSink {
   [[nodiscard]] Stats stats();
   /// Unix ns of media time zero; valid after start().
   [[nodiscard]] int64_t epoch_wall() const { return epoch_wall_; }
+  /// Media time of the end of what was there already; valid after start().
+  [[nodiscard]] base::MediaTime end_at_start() const { return end_at_start_; }
 
  private:
   struct OpenSegment {
@@ -111,6 +113,7 @@ class DvrSink {
   Disk &disk_;
   std::string folder_;
   int64_t epoch_wall_ = 0;
+  base::MediaTime end_at_start_;
   uint32_t offset_ = 0;  // added to the segmenter's numbers
   std::optional<uint32_t> first_input_, first_number_;
   uint32_t next_segment_ = 0;        // at start

@@ -67,6 +67,7 @@ struct Settings {
   guint64 chunk_duration = kDefaultChunkDuration;
   guint64 epoch = 0;
   guint64 epoch_in_use = 0;  // since the last start
+  guint64 window_end = 0;    // at the last start
   bool resume = false;
   bool end_session = false;
 };
@@ -117,7 +118,11 @@ gboolean DvrSinkElement::start() {
                       (nullptr));
     return FALSE;
   }
-  settings.lock()->epoch_in_use = static_cast<guint64>(sink_.epoch_wall());
+  {
+    auto found = settings.lock();
+    found->epoch_in_use = static_cast<guint64>(sink_.epoch_wall());
+    found->window_end = static_cast<guint64>(sink_.end_at_start().ns);
+  }
   GST_INFO_OBJECT(element_, "window in %s opened, next segment %u", now.location.c_str(),
                   sink_.stats().next_segment);
   return TRUE;
@@ -184,6 +189,7 @@ enum {
   PROP_RESUME,
   PROP_END_SESSION,
   PROP_NEXT_SEGMENT,
+  PROP_WINDOW_END,
   PROP_STATS
 };
 
@@ -267,6 +273,9 @@ static void gst_klive_dvr_sink_get_property(GObject *object, guint id, GValue *v
     case PROP_NEXT_SEGMENT:
       g_value_set_uint(value, sink->stats().next_segment);
       break;
+    case PROP_WINDOW_END:
+      g_value_set_uint64(value, settings.window_end);
+      break;
     case PROP_STATS: {
       const Stats stats = sink->stats();
       g_value_take_boxed(
@@ -343,6 +352,12 @@ static void gst_klive_dvr_sink_install_properties(GObjectClass *object_class) {
                         "One past every segment number ever used in the folder. Known from READY "
                         "on; klivesegmenter's first-segment should be set to it.",
                         0, G_MAXUINT, 0, read_only));
+  g_object_class_install_property(
+      object_class, PROP_WINDOW_END,
+      g_param_spec_uint64("window-end", "Window end",
+                          "Media time, in nanoseconds, at which the window ended when the element "
+                          "started. klivesegmenter's not-before should be set to it.",
+                          0, G_MAXINT64, 0, read_only));
   g_object_class_install_property(
       object_class, PROP_STATS,
       g_param_spec_boxed("stats", "Statistics",

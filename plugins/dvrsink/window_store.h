@@ -57,6 +57,8 @@ class WindowStore {
   [[nodiscard]] const manifest::Presentation &presentation() const { return presentation_; }
   /// One past every number ever used, also by files that no line tells of.
   [[nodiscard]] uint32_t next_segment() const { return presentation_.next_segment; }
+  /// Where the longest track ends.
+  [[nodiscard]] base::MediaTime newest_end() const;
 
  private:
   // A file that left the window and may still be fetched for a while.
@@ -72,7 +74,6 @@ class WindowStore {
   void trim(Changes &changes);
   void move_window(uint32_t first, Changes &changes);
   [[nodiscard]] uint32_t first_wanted() const;
-  [[nodiscard]] base::MediaTime newest_end() const;
   void remove_retired(base::MediaTime now);
   void remove(const Retired &retired);
   void write_playlists(const std::string &track, Changes &changes);

@@ -22,7 +22,8 @@
  *
  * Segment numbers count up from #GstKliveSegmenter:first-segment. An init segment has the number of
  * the first segment that needs it, so neither is ever used twice as long as first-segment is beyond
- * every number used before.
+ * every number used before. Likewise, media times never go back over a restart as long as
+ * #GstKliveSegmenter:not-before is where the last run ended.
  *
  * ## Example launch line
  * |[
@@ -60,6 +61,7 @@ enum {
   PROP_CHUNK_DURATION,
   PROP_FIRST_SEGMENT,
   PROP_FAST_START,
+  PROP_NOT_BEFORE,
   PROP_EPOCH,
   PROP_FORWARD_EOS,
   PROP_STATS
@@ -173,6 +175,9 @@ static void gst_klive_segmenter_set_property(GObject *object, guint id, const GV
     case PROP_FAST_START:
       settings.fast_start = g_value_get_uint(value);
       break;
+    case PROP_NOT_BEFORE:
+      settings.not_before = g_value_get_uint64(value);
+      break;
     case PROP_EPOCH:
       settings.epoch = g_value_get_uint64(value);
       break;
@@ -201,6 +206,9 @@ static void gst_klive_segmenter_get_property(GObject *object, guint id, GValue *
       break;
     case PROP_FAST_START:
       g_value_set_uint(value, settings.fast_start);
+      break;
+    case PROP_NOT_BEFORE:
+      g_value_set_uint64(value, settings.not_before);
       break;
     case PROP_EPOCH:
       g_value_set_uint64(value, settings.epoch);
@@ -254,6 +262,12 @@ static void gst_klive_segmenter_install_properties(GObjectClass *object_class) {
                         "So many first segments are cut at every key frame, so that play starts "
                         "early. 0: none.",
                         0, 1000, defaults.fast_start, flags));
+  g_object_class_install_property(
+      object_class, PROP_NOT_BEFORE,
+      g_param_spec_uint64("not-before", "Not before",
+                          "Media time, in nanoseconds, at which what an earlier run wrote ends. "
+                          "Tracks that would begin before it are moved behind it, all by as much.",
+                          0, G_MAXINT64, defaults.not_before, flags));
   g_object_class_install_property(
       object_class, PROP_EPOCH,
       g_param_spec_uint64("epoch", "Epoch",

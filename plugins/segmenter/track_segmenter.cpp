@@ -55,6 +55,7 @@ void TrackSegmenter::start() {
   made.chunk_duration = {static_cast<int64_t>(settings.chunk_duration)};
   made.first_segment = settings.first_segment;
   made.fast_start = settings.fast_start;
+  made.not_before = {static_cast<int64_t>(settings.not_before)};
   made.epoch_wall_ns = static_cast<int64_t>(settings.epoch);
   auto state = state_.lock();
   state->queue = {};

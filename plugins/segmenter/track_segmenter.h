@@ -24,6 +24,7 @@ struct Settings {
   uint64_t chunk_duration = GST_SECOND;
   uint32_t first_segment = 0;
   uint32_t fast_start = 3;
+  uint64_t not_before = 0;
   uint64_t epoch = 0;
   bool forward_eos = true;
 };

@@ -67,6 +67,12 @@ class Sink {
     return next;
   }
 
+  [[nodiscard]] guint64 window_end() {
+    guint64 end = 0;
+    g_object_get(element(), "window-end", &end, nullptr);
+    return end;
+  }
+
   unsigned errors = 0;
   GstFlowReturn flow = GST_FLOW_OK;
   DvrFeed feed{[this](const gst::ChunkInfo &info, const base::Bytes &bytes) {
@@ -160,6 +166,7 @@ TEST(DvrSinkElement, StartedAgain_GoesOn) {
   for (uint32_t run = 0; run < 3; ++run) {
     sink.play();
     EXPECT_EQ(sink.next_segment(), run);
+    EXPECT_EQ(sink.window_end(), run == 0 ? 0 : (run * 10 - 8) * GST_SECOND);
     sink.feed.init("v32");
     sink.feed.segment("v32", run, run * 10, 2);
     sink.to(GST_STATE_NULL);

@@ -89,6 +89,7 @@ struct Segmenter::State {
 
   QueuedSample admit(Track &track, const InputSample &sample);
   void shift_behind(Track &track, MediaTime dts);
+  void begin_behind(Track &track, MediaTime dts);
 
   std::optional<uint32_t> segment_for(Track &track, const QueuedSample &sample, bool now);
   uint32_t lead(Track &track, const QueuedSample &sample);
@@ -109,6 +110,9 @@ struct Segmenter::State {
   Grid grid;
   std::vector<std::unique_ptr<Track>> tracks;
   MediaTime last_shift, last_shift_at;  ///< the newest shift, and the handed-in time that needed it
+  /// The same for the begin of this run, behind `not_before`.
+  std::optional<MediaTime> first_shift;
+  MediaTime first_at;
 };
 
 // --- who leads, who is there -------------------------------------------------------------------
@@ -196,6 +200,7 @@ QueuedSample Segmenter::State::admit(Track &track, const InputSample &sample) {
     previous = nullptr;
   }
   if (track.format_changed) track.timeline.set_format(*track.format);
+  if (!has_history) begin_behind(track, sample.dts);
   QueuedSample admitted = track.timeline.admit(sample, breaks, previous);
   admitted.anew = has_history && (track.format_changed || track.returns);
   if (track.format_changed) admitted.new_format = std::make_unique<TrackFormat>(*track.format);
@@ -225,6 +230,20 @@ void Segmenter::State::shift_behind(Track &track, MediaTime dts) {
     last_shift = shift;
   }
   track.timeline.set_shift(shift);
+}
+
+// A run that goes on where another ended, with a clock that was put back meanwhile (or that is read
+// a little earlier behind a frame's arrival), would overlap what that one wrote. The first track
+// decides for those that begin with it; where they begin a little before it, they are squeezed.
+void Segmenter::State::begin_behind(Track &track, MediaTime dts) {
+  if (settings.not_before <= MediaTime{}) return;
+  if (!first_shift) {
+    first_shift = std::max(settings.not_before - dts, MediaTime{});
+    first_at = dts;
+  }
+  const bool is_same_event = dts < first_at + kSameEvent && first_at < dts + kSameEvent;
+  if (is_same_event || dts < settings.not_before) track.timeline.set_shift(*first_shift);
+  track.timeline.set_floor(settings.not_before);
 }
 
 // --- placing: which segment does a sample belong to? -------------------------------------------

@@ -24,6 +24,8 @@ class TrackTimeline {
   /// Everything from now on is moved by this much.
   void set_shift(base::MediaTime shift) { shift_ = shift; }
   [[nodiscard]] base::MediaTime shift() const { return shift_; }
+  /// The track begins there at the earliest. Needs set_format().
+  void set_floor(base::MediaTime time) { floor_ = time.ticks(timescale_); }
 
   /// The sample on this track's clock. `previous` is the newest one still queued (null: none); it
   /// gets its duration.

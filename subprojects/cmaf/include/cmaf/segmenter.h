@@ -31,8 +31,9 @@ struct SegmenterSettings {
   uint32_t first_segment = 0;  ///< number of the first segment: one past the last ever used
   uint32_t fast_start = 3;     ///< so many first segments are cut at every key frame
   base::MediaTime patience = base::MediaTime::from_seconds(
-      2);                     ///< one track waits for another at most this long (media time)
-  int64_t epoch_wall_ns = 0;  ///< Unix time of the entry's media time zero; 0 = no prft
+      2);                      ///< one track waits for another at most this long (media time)
+  base::MediaTime not_before;  ///< end of what an earlier run wrote: this one is moved behind it
+  int64_t epoch_wall_ns = 0;   ///< Unix time of the entry's media time zero; 0 = no prft
 };
 
 /// A sample handed in. Times on the entry's timeline; `data` is copied once, into the chunk being
