@@ -24,6 +24,7 @@ constexpr uint64_t kSilentNs = 3'000'000'000;  // after this a newcomer takes ov
 constexpr auto kHangAfter = seconds(8);        // bytes wait for the worker and nothing comes out
 constexpr int kMaxQuickDeaths = 5;             // workers of one session, within kQuickDeathSpan
 constexpr auto kQuickDeathSpan = seconds(60);
+constexpr auto kLongLife = seconds(5);  // a worker that lived so long is replaced at once
 
 /// "127.0.0.1:4711" → "127.0.0.1".
 std::string host_of(const std::string &address) { return address.substr(0, address.rfind(':')); }
@@ -60,7 +61,9 @@ struct Sessions::Session {
   Clock::time_point last_event = Clock::now();
   Clock::time_point empty_since = Clock::now();
   Clock::time_point respawn_at{};  // while there is no worker
+  Clock::time_point worker_since{};
   std::vector<Clock::time_point> deaths;
+  int short_lives = 0;  // of its workers, one after the other
   bool stopping = false;
   bool deleted = false;  // the entry; its window goes when the worker is gone
 };
@@ -208,6 +211,7 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
     return base::fail(base::ErrorCode::kUnavailable,
                       "The server cannot start a worker; see its log.");
   session.worker = std::move(spare_);
+  session.worker_since = Clock::now();
   const std::string id = session.entry;
   session.worker->set_callbacks(
       {.event =
@@ -314,9 +318,11 @@ void Sessions::worker_gone(const std::string &entry, const std::string &why) {
       }
       session.deaths.clear();
     }
-    // The first at once, then with more and more patience.
+    session.short_lives = now - session.worker_since < kLongLife ? session.short_lives + 1 : 0;
+    // Those that die as soon as they are born get more and more patience.
     session.respawn_at =
-        now + (session.deaths.size() <= 1 ? seconds(0) : seconds(1 << (session.deaths.size() - 2)));
+        now + (session.short_lives <= 1 ? seconds(0)
+                                        : seconds(1 << std::min(session.short_lives - 2, 3)));
     self.tick();
   });
 }
