@@ -44,12 +44,12 @@ def make_klive(tmp_path, program):
     """Makes services; each is ended, and must end cleanly."""
     made = []
 
-    def make(*settings):
+    def make(*settings, environment=None):
         root = tmp_path / f"root-{len(made)}" / "klive"
         root.mkdir(parents=True)
         # A sanitizer reserves more address space than a worker may have.
         unlimited = ["server.worker-memory=0"] if os.environ.get("E2E_SANITIZED") else []
-        klive = Klive(program, root, [*unlimited, *settings])
+        klive = Klive(program, root, [*unlimited, *settings], environment)
         made.append(klive)
         return klive.start()
 

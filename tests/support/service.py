@@ -45,10 +45,11 @@ class Answer:
 
 
 class Klive:
-    def __init__(self, binary, root, settings=()):
+    def __init__(self, binary, root, settings=(), environment=None):
         self.binary = pathlib.Path(binary)
         self.root = pathlib.Path(root)
         self.settings = list(settings)
+        self.environment = environment or {}
         self.program = None
         self.http_port = 0
         self.rtmp_port = 0
@@ -64,7 +65,8 @@ class Klive:
                         "http.address=127.0.0.1", "rtmp.address=127.0.0.1", *self.settings]:
             arguments += ["--set", setting]
         self.program = Program(arguments, self.root.parent / f"klive-{self.starts}.log",
-                               {"GST_DEBUG_NO_COLOR": "1", "GST_DEBUG": os.environ.get("E2E_GST_DEBUG", "2,klive*:4")})
+                               {"GST_DEBUG_NO_COLOR": "1", "GST_DEBUG": os.environ.get("E2E_GST_DEBUG", "2,klive*:4"),
+                                **self.environment})
         found = wait_for(self._service_file, 30, "service.json")
         self.http_port = found["http"]["port"]
         self.rtmp_port = found["rtmp"]["port"]
@@ -110,6 +112,16 @@ class Klive:
             if parent == self.program.pid and b"worker" in words:
                 found.append(int(folder.name))
         return found
+
+    def worker_of(self, entry):
+        """The pid of the worker that has the entry's window open, or None."""
+        for pid in self.workers():
+            try:
+                if any(f"/live/{entry.id}/" in os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")):
+                    return pid
+            except OSError:
+                continue
+        return None
 
     # The command line
 
