@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""RTMP as an encoder speaks it: connect, publish, tags. Nothing is checked on the way out, so that a test may send
-what no encoder should."""
+"""RTMP as an encoder speaks it for hours: connect, publish, tags, and what the server says meanwhile. Nothing is
+checked on the way out, so that a test may send what no encoder should."""
 import os
 import select
 import socket
 import struct
 import urllib.parse
 
-AUDIO, VIDEO, DATA = 8, 9, 18
+from rtmp_wire import AUDIO, VIDEO, amf
+
+DATA = 18
 _OUT_CHUNK = 65536
 
 
@@ -17,28 +19,6 @@ class Refused(Exception):
 
 class Closed(Exception):
     """The connection is over."""
-
-
-def amf(*values):
-    """AMF0."""
-    out = bytearray()
-    for value in values:
-        if value is None:
-            out += b"\x05"
-        elif isinstance(value, bool):
-            out += b"\x01" + bytes([value])
-        elif isinstance(value, (int, float)):
-            out += b"\x00" + struct.pack(">d", value)
-        elif isinstance(value, str):
-            out += b"\x02" + struct.pack(">H", len(value.encode())) + value.encode()
-        elif isinstance(value, dict):
-            out += b"\x03"
-            for name, each in value.items():
-                out += struct.pack(">H", len(name)) + name.encode() + amf(each)
-            out += b"\x00\x00\x09"
-        else:
-            raise TypeError(value)
-    return bytes(out)
 
 
 def read_amf(data):
