@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """ProcessCheck: what door and workers hold: memory (PSS), descriptors, threads, processor time."""
 import dataclasses
-import os
 import time
 
-MEGABYTE = 1024 * 1024
+from processes import MEGABYTE, Usage, usage_of
+
 MOST_MEMORY = {"door": 32 * MEGABYTE, "worker": 12 * MEGABYTE}
 WARM_UP = 300            # seconds: the window fills, the allocator finds its size
 LEAST_LIFE = 600         # seconds of figures that make a slope
@@ -39,7 +39,7 @@ class ProcessCheck:
         self.klive = klive
         self.is_sanitized = is_sanitized   # memory is the sanitizer's then
         self.lives = {}
-        self.now = {}       # kind → figures of the largest
+        self.now = {}       # kind → the largest of each figure
 
     def check(self, is_at_rest, broadcasts):
         """`is_at_rest`: no fault is being made, nor was one a moment ago."""
@@ -47,30 +47,30 @@ class ProcessCheck:
         found = {self.klive.program.pid: "door", **{pid: "worker" for pid in workers}}
         self.now = {}
         for pid, kind in found.items():
-            figures = read_figures(pid)
-            if figures is None:
+            usage = usage_of(pid)
+            if usage is None:
                 continue
             life = self.lives.setdefault(pid, Life(kind, time.monotonic()))
-            life.processor = figures["processor"]
-            largest = self.now.setdefault(kind, dict.fromkeys(figures, 0))
-            for name, value in figures.items():
-                largest[name] = max(largest[name], value)
-            assert self.is_sanitized or figures["memory"] <= MOST_MEMORY[kind], f"{kind} {pid} has {figures['memory'] / MEGABYTE:.1f} MB"
+            life.processor = usage.processor
+            largest = self.now.setdefault(kind, Usage())
+            for name, value in dataclasses.asdict(usage).items():
+                setattr(largest, name, max(getattr(largest, name), value))
+            assert self.is_sanitized or usage.memory <= MOST_MEMORY[kind], f"{kind} {pid} has {usage.memory / MEGABYTE:.1f} MB"
             if is_at_rest:
-                self._check_rest(pid, life, figures)
+                self._check_rest(pid, life, usage)
         if is_at_rest:
             assert len(workers) <= broadcasts + 1, f"{len(workers)} workers for {broadcasts} entries and one in spare"
 
     @staticmethod
-    def _check_rest(pid, life, figures):
+    def _check_rest(pid, life, usage):
         age = time.monotonic() - life.begun
-        life.memory.append((age, figures["memory"]))
+        life.memory.append((age, usage.memory))
         if age < SETTLED:
             return
         for name in ("descriptors", "threads"):
-            least = life.at_rest.setdefault(name, figures[name])
-            most = least + MORE if life.kind == "door" else MOST_OF_WORKER[name]
-            assert figures[name] <= most, f"{life.kind} {pid} has {figures[name]} {name}; {most} are its bound"
+            count = getattr(usage, name)
+            most = life.at_rest.setdefault(name, count) + MORE if life.kind == "door" else MOST_OF_WORKER[name]
+            assert count <= most, f"{life.kind} {pid} has {count} {name}; {most} are its bound"
 
     def slopes(self):
         """(kind, bytes per hour, seconds) of every process that lived long enough."""
@@ -85,19 +85,3 @@ class ProcessCheck:
     def processor(self):
         """Seconds of all processes that were seen."""
         return sum(life.processor for life in self.lives.values())
-
-
-def read_figures(pid):
-    """None when it is gone."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as rollup:
-            memory = next(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
-        threads = os.listdir(f"/proc/{pid}/task")
-        processor = 0
-        for thread in threads:
-            with open(f"/proc/{pid}/task/{thread}/schedstat") as schedstat:
-                processor += int(schedstat.read().split()[0]) / 1e9
-        return {"memory": memory, "threads": len(threads), "descriptors": len(os.listdir(f"/proc/{pid}/fd")),
-                "processor": processor}
-    except (OSError, StopIteration):
-        return None

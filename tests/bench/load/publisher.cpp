@@ -73,7 +73,9 @@ Target Target::parse(const std::string &url, const std::string &stream_name) {
 Publisher::Publisher(const Target &target, const std::string &source)
     : socket_(open_socket(target, source)),
       session_(settings_of(target)),
-      begun_at_(monotonic_ns()) {}
+      begun_at_(monotonic_ns()) {
+  flush();
+}
 
 bool Publisher::go_on() {
   const bool is_setup = phase() != Phase::kPublished;
