@@ -49,7 +49,8 @@ base::Result<std::unique_ptr<Ingest>> Ingest::start(gst::Ptr<GstKliveRtmpConnect
   gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, &Ingest::on_query, self.get(),
                     nullptr);
   const auto bus = gst::Ptr<GstBus>::take(gst_element_get_bus(self->pipeline_.get()));
-  self->watch_ = gst_bus_add_watch(bus.get(), &Ingest::on_message, self.get());
+  // No watch: the main context would look at a descriptor of every publication each time it wakes.
+  gst_bus_set_sync_handler(bus.get(), &Ingest::on_message, self.get(), nullptr);
   if (gst_element_set_state(self->pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     return base::fail(base::ErrorCode::kInternal, "the ingest pipeline does not start");
   }
@@ -62,8 +63,10 @@ Ingest::~Ingest() {
     asked->cancelled = true;
   }
   asked_->notify();
-  if (watch_) g_source_remove(watch_);
-  if (pipeline_) gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  if (!pipeline_) return;
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  const auto bus = gst::Ptr<GstBus>::take(gst_element_get_bus(pipeline_.get()));
+  gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
 }
 
 GstPadProbeReturn Ingest::on_query(GstPad *, GstPadProbeInfo *info, gpointer data) {
@@ -109,23 +112,23 @@ void Ingest::ask(GstQuery *query) {
   }
 }
 
-gboolean Ingest::on_message(GstBus *, GstMessage *message, gpointer data) {
+GstBusSyncReply Ingest::on_message(GstBus *, GstMessage *message, gpointer data) {
   auto *self = static_cast<Ingest *>(data);
+  const auto owned = gst::Ptr<GstMessage>::take(message);  // DROP: it is ours
+  std::string reason;
   bool over = false;
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_ELEMENT: {
       const GstStructure *structure = gst_message_get_structure(message);
-      if (gst_structure_has_name(structure, "klive-publication-ended")) {
-        const char *reason = gst_structure_get_string(structure, "reason");
-        if (self->reason_.empty() && reason) self->reason_ = reason;
-      }
+      if (!gst_structure_has_name(structure, "klive-publication-ended")) return GST_BUS_DROP;
+      if (const char *said = gst_structure_get_string(structure, "reason")) reason = said;
       break;
     }
     case GST_MESSAGE_ERROR: {
       GError *raw = nullptr;
       gst_message_parse_error(message, &raw, nullptr);
       const gst::ErrorPtr error(raw);
-      if (self->reason_.empty()) self->reason_ = error->message;
+      reason = error->message;
       over = true;
       break;
     }
@@ -133,14 +136,17 @@ gboolean Ingest::on_message(GstBus *, GstMessage *message, gpointer data) {
       over = true;
       break;
     default:
-      break;
+      return GST_BUS_DROP;
   }
-  if (over && !std::exchange(self->ended_, true)) {
-    self->watch_ = 0;  // returning REMOVE ends it
-    self->callbacks_.ended(*self, self->reason_);
-    return G_SOURCE_REMOVE;
-  }
-  return G_SOURCE_CONTINUE;
+  post(nullptr, [asked = self->asked_, self, reason, over] {
+    if (!asked->lock()->cancelled) self->heard(reason, over);
+  });
+  return GST_BUS_DROP;
+}
+
+void Ingest::heard(const std::string &reason, bool over) {
+  if (reason_.empty()) reason_ = reason;
+  if (over && !std::exchange(ended_, true)) callbacks_.ended(*this, reason_);
 }
 
 void Ingest::disconnect(const AdmissionRefusal &reason) {

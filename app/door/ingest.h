@@ -81,7 +81,8 @@ class Ingest {
  private:
   explicit Ingest(IngestCallbacks callbacks) : callbacks_(std::move(callbacks)) {}
   static GstPadProbeReturn on_query(GstPad *pad, GstPadProbeInfo *info, gpointer self);
-  static gboolean on_message(GstBus *bus, GstMessage *message, gpointer self);
+  static GstBusSyncReply on_message(GstBus *bus, GstMessage *message, gpointer self);
+  void heard(const std::string &reason, bool over);
   void ask(GstQuery *query);
   [[nodiscard]] uint64_t stat(const char *field) const;
   [[nodiscard]] base::Bytes stream_header() const;
@@ -96,7 +97,6 @@ class Ingest {
   IngestCallbacks callbacks_;
   base::Locked<std::shared_ptr<MediaPipe>> pipe_;  // that the sink writes to; declared before it
   gst::Ptr<GstElement> pipeline_, source_, sink_;
-  guint watch_ = 0;
   std::string reason_;
   bool ended_ = false;
   // Owners: this and admissions posted to the main context.

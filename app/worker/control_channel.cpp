@@ -131,12 +131,14 @@ void ControlChannel::drain() {
 }
 
 bool ControlChannel::receive(int limit) {
-  static thread_local base::Bytes buffer(control::kLargestMessage);
+  // Not zeroed: pages that no message reaches are never ours.
+  static thread_local const auto buffer =
+      std::make_unique_for_overwrite<uint8_t[]>(control::kLargestMessage);
   const std::shared_ptr<ControlChannel *> alive = alive_;
   const auto callbacks = callbacks_;
   for (int i = 0; i < limit; ++i) {
     if (!*alive || !watch_) return false;
-    iovec part{buffer.data(), buffer.size()};
+    iovec part{buffer.get(), control::kLargestMessage};
     msghdr header{};
     header.msg_iov = &part;
     header.msg_iovlen = 1;
@@ -161,7 +163,7 @@ bool ControlChannel::receive(int limit) {
     }
     auto message = (header.msg_flags & MSG_TRUNC) != 0
                        ? base::fail(base::ErrorCode::kInvalid, "a control message is too long")
-                       : control::decode({buffer.data(), static_cast<size_t>(size)});
+                       : control::decode({buffer.get(), static_cast<size_t>(size)});
     if (!message) {
       close(message.error().message);
       return false;
