@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/load_configuration.h"
 #include "cli/options.h"
-#include "worker/worker.h"
+#include "worker/fork_server.h"
 
 namespace klive::app {
 
@@ -28,18 +28,15 @@ int serve_command(const Arguments &arguments) {
 }
 
 int worker_command(const Arguments &arguments) {
-  std::optional<int64_t> control_fd, memory;
-  Options options("worker", "Runs one entry's media; the service starts it.");
-  options.number("control-fd", control_fd, 0, 1'000'000, "Descriptor of the control channel", "N");
-  options.number("memory-limit", memory, 0, INT64_MAX,
-                 "Private data that it may have; 0 = unlimited", "BYTES");
+  std::optional<int64_t> orders_fd;
+  Options options("worker", "Runs the entries' media; the service starts it.");
+  options.number("orders-fd", orders_fd, 0, 1'000'000, "Descriptor that orders come from", "N");
   if (!options.parse(arguments, 0, 0)) return options.status();
-  if (!control_fd) {
-    complain("a worker is started by \"klive serve\", with --control-fd");
+  if (!orders_fd) {
+    complain("workers are started by \"klive serve\", with --orders-fd");
     return kExitMisused;
   }
-  return run_worker_process(static_cast<int>(*control_fd),
-                            static_cast<uint64_t>(memory.value_or(0)));
+  return run_fork_server(static_cast<int>(*orders_fd));
 }
 
 }  // namespace klive::app

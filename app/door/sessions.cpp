@@ -80,6 +80,8 @@ base::Result<void> Sessions::start() {
   auto description = load_description(config_.server.pipelines + "/passthrough.json");
   if (!description) return base::fail(std::move(description.error()));
   description_ = std::move(*description);
+  if (config_.server.isolation == Isolation::kProcess)
+    processes_ = std::make_unique<WorkerProcesses>(poller_, to_json(description_));
   refill_spare();
   if (!spare_) return base::fail(base::ErrorCode::kInternal, "no worker can be started");
   ticker_ = std::make_unique<Ticker>(kTickMs, [this] { tick(); });
@@ -89,8 +91,7 @@ base::Result<void> Sessions::start() {
 void Sessions::refill_spare() {
   if (spare_ && spare_->is_gone()) spare_.reset();
   if (spare_ || shutting_down_) return;
-  auto worker =
-      WorkerHandle::spawn(poller_, config_.server.isolation, config_.server.worker_memory);
+  auto worker = WorkerHandle::spawn(poller_, processes_.get(), config_.server.worker_memory);
   if (!worker) {
     GST_ERROR("%s", worker.error().message.c_str());
     return;

@@ -19,6 +19,7 @@
 #include "config/config.h"
 #include "door/ingest.h"
 #include "door/worker_handle.h"
+#include "door/worker_processes.h"
 #include "live/live_registry.h"
 #include "live/metrics.h"
 #include "socket_poller.h"
@@ -74,7 +75,8 @@ class Sessions {
   LiveRegistry &registry_;
   Metrics &metrics_;
   Description description_;
-  SocketPoller poller_;  // of all workers' control channels
+  SocketPoller poller_;                         // of all workers' control channels
+  std::unique_ptr<WorkerProcesses> processes_;  // none: workers are threads
   std::map<std::string, std::unique_ptr<Session>> sessions_;
   std::unique_ptr<WorkerHandle>
       spare_;  // started ahead, so that going on air does not wait for a process

@@ -2,6 +2,8 @@
 // Starting, calling and burying workers.
 #include "door/worker_handle.h"
 
+#include <sys/wait.h>
+
 #include <utility>
 
 #include <gst/gst.h>
@@ -12,61 +14,22 @@ GST_DEBUG_CATEGORY_STATIC(klive_workers_debug);
 #define GST_CAT_DEFAULT klive_workers_debug
 
 namespace klive::app {
-namespace {
-
-using Alive = std::shared_ptr<WorkerHandle *>;
-constexpr int kControlFd = 3;  // in the worker process
-
-WorkerHandle *take_alive(gpointer data) {
-  const std::unique_ptr<Alive> alive(static_cast<Alive *>(data));
-  return **alive;
-}
-
-}  // namespace
-
 base::Result<std::unique_ptr<WorkerHandle>> WorkerHandle::spawn(SocketPoller &poller,
-                                                                Isolation isolation,
+                                                                WorkerProcesses *processes,
                                                                 uint64_t memory) {
   GST_DEBUG_CATEGORY_INIT(klive_workers_debug, "klive-workers", 0, "klive workers");
-  auto ends = ControlChannel::open_pair();
+  auto ends = open_packet_pair();
   if (!ends) return base::fail(std::move(ends.error()));
   std::unique_ptr<WorkerHandle> handle(new WorkerHandle);
   WorkerHandle *self = handle.get();
-  if (isolation == Isolation::kThread) {
+  if (!processes) {
     self->thread_ = std::thread([fd = ends->second.release()] { run_worker(fd); });
   } else {
-    const auto launcher =
-        gst::Ptr<GSubprocessLauncher>::take(g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE));
-    g_subprocess_launcher_take_fd(launcher.get(), ends->second.release(), kControlFd);
-    GError *error = nullptr;
-    const std::string control = std::to_string(kControlFd), limit = std::to_string(memory);
-    self->process_ = gst::Ptr<GSubprocess>::take(g_subprocess_launcher_spawn(
-        launcher.get(), &error, "/proc/self/exe", "worker", "--control-fd", control.c_str(),
-        "--memory-limit", limit.c_str(), nullptr));
-    if (!self->process_) {
-      const gst::ErrorPtr owned(error);
-      return base::fail(base::ErrorCode::kIo, std::string("starting a worker: ") + owned->message);
-    }
-    g_subprocess_wait_async(
-        self->process_.get(), nullptr,
-        [](GObject *source, GAsyncResult *result, gpointer data) {
-          g_subprocess_wait_finish(G_SUBPROCESS(source), result, nullptr);
-          WorkerHandle *alive = take_alive(data);
-          if (!alive) return;
-          alive->channel_->drain();
-          GSubprocess *process = G_SUBPROCESS(source);
-          if (alive->stopping_) {
-            alive->report_gone("");
-          } else if (g_subprocess_get_if_signaled(process)) {
-            alive->report_gone(std::string("ended by signal ") +
-                               std::to_string(g_subprocess_get_term_sig(process)));
-          } else if (const int status = g_subprocess_get_exit_status(process); status != 0) {
-            alive->report_gone("exit status " + std::to_string(status));
-          } else {
-            alive->report_gone("it stopped by itself");
-          }
-        },
-        new Alive(self->alive_));
+    auto started = processes->start(std::move(ends->second), memory,
+                                    [self](int status) { self->exited(status); });
+    if (!started) return base::fail(std::move(started.error()));
+    self->processes_ = processes;
+    self->process_ = *started;
   }
   self->channel_ = std::make_unique<ControlChannel>(
       poller, std::move(ends->first), false,
@@ -81,9 +44,11 @@ base::Result<std::unique_ptr<WorkerHandle>> WorkerHandle::spawn(SocketPoller &po
 }
 
 WorkerHandle::~WorkerHandle() {
-  *alive_ = nullptr;
   channel_.reset();  // a worker thread ends by it
-  if (process_ && !gone_) g_subprocess_force_exit(process_.get());
+  if (processes_ && !gone_) {
+    processes_->kill(process_);
+    processes_->forget(process_);
+  }
   if (thread_.joinable()) thread_.join();
 }
 
@@ -105,8 +70,8 @@ void WorkerHandle::stop(bool end_session) {
 }
 
 bool WorkerHandle::kill() {
-  if (!process_) return false;
-  g_subprocess_force_exit(process_.get());
+  if (!processes_) return false;
+  processes_->kill(process_);
   return true;
 }
 
@@ -122,11 +87,24 @@ void WorkerHandle::take(const control::Message &message) {
 
 void WorkerHandle::channel_closed() {
   // A process tells by its exit, which also says why; a thread only by closing the channel.
-  if (process_) {
-    if (!stopping_) g_subprocess_force_exit(process_.get());
+  if (processes_) {
+    if (!stopping_) processes_->kill(process_);
     return;
   }
   report_gone(stopping_ ? "" : "it stopped by itself");
+}
+
+void WorkerHandle::exited(int status) {
+  channel_->drain();
+  if (stopping_) {
+    report_gone("");
+  } else if (WIFSIGNALED(status)) {
+    report_gone("ended by signal " + std::to_string(WTERMSIG(status)));
+  } else if (const int code = WEXITSTATUS(status); code != 0) {
+    report_gone("exit status " + std::to_string(code));
+  } else {
+    report_gone("it stopped by itself");
+  }
 }
 
 void WorkerHandle::report_gone(const std::string &why) {

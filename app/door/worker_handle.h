@@ -10,11 +10,9 @@
 #include <string>
 #include <thread>
 
-#include <gio/gio.h>
-
 #include "base/bytes.h"
 #include "base/result.h"
-#include "config/config.h"
+#include "door/worker_processes.h"
 #include "klive/ptr.h"
 #include "socket_poller.h"
 #include "worker/control_channel.h"
@@ -36,9 +34,10 @@ struct WorkerCallbacks {
 class WorkerHandle {
  public:
   /// `memory`: bytes of private data that a process may have; 0 = unlimited.
-  /// `poller` must outlive the handle.
+  /// `poller` must outlive the handle. Without `processes`, which must outlive it too, the worker
+  /// is a thread.
   [[nodiscard]] static base::Result<std::unique_ptr<WorkerHandle>> spawn(SocketPoller &poller,
-                                                                         Isolation isolation,
+                                                                         WorkerProcesses *processes,
                                                                          uint64_t memory);
   ~WorkerHandle();
   WorkerHandle(const WorkerHandle &) = delete;
@@ -58,15 +57,15 @@ class WorkerHandle {
   WorkerHandle() = default;
   void take(const control::Message &message);
   void channel_closed();
+  void exited(int status);
   void report_gone(const std::string &why);
 
   WorkerCallbacks callbacks_;
-  gst::Ptr<GSubprocess> process_;
+  WorkerProcesses *processes_ = nullptr;
+  uint64_t process_ = 0;  // its number there
   std::thread thread_;
   std::unique_ptr<ControlChannel> channel_;
   bool stopping_ = false, gone_ = false;
-  // Its exit arrives after the handle may be gone. Owners: this and the wait for the exit.
-  std::shared_ptr<WorkerHandle *> alive_ = std::make_shared<WorkerHandle *>(this);
 };
 
 }  // namespace klive::app

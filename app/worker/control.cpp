@@ -3,6 +3,7 @@
 #include "worker/control.h"
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 namespace klive::app::control {
@@ -40,7 +41,31 @@ struct Encoder {
     return packet("ended", m.name, bytes_of(m.reason));
   }
   base::Bytes operator()(const Warning &m) const { return packet("warning", {}, bytes_of(m.text)); }
+  base::Bytes operator()(const Warm &m) const {
+    return packet("warm", {}, bytes_of(m.description));
+  }
+  base::Bytes operator()(const Fork &m) const {
+    return packet("fork", std::to_string(m.worker) + ' ' + std::to_string(m.memory), {});
+  }
+  base::Bytes operator()(const Kill &m) const {
+    return packet("kill", std::to_string(m.worker), {});
+  }
+  base::Bytes operator()(const Exited &m) const {
+    return packet("exited", std::to_string(m.worker) + ' ' + std::to_string(m.status), {});
+  }
 };
+
+/// "N", "N M": nothing when anything else stands there.
+template <typename First, typename Second>
+bool read_numbers(std::string_view text, First &first, Second *second) {
+  const char *end = text.data() + text.size();
+  auto [behind, error] = std::from_chars(text.data(), end, first);
+  if (error != std::errc()) return false;
+  if (!second) return behind == end;
+  if (behind == end || *behind != ' ') return false;
+  const auto [last, wrong] = std::from_chars(behind + 1, end, *second);
+  return wrong == std::errc() && last == end;
+}
 
 }  // namespace
 
@@ -64,6 +89,13 @@ base::Result<Message> decode(base::ByteView packet) {
   if (verb == "start") return Message(Start{text()});
   if (verb == "stop" && (argument == "end" || argument == "keep"))
     return Message(Stop{argument == "end"});
+  if (verb == "warm") return Message(Warm{text()});
+  if (Fork order; verb == "fork" && read_numbers(argument, order.worker, &order.memory))
+    return Message(order);
+  if (Kill order; verb == "kill" && read_numbers<uint64_t, int>(argument, order.worker, nullptr))
+    return Message(order);
+  if (Exited fact; verb == "exited" && read_numbers(argument, fact.worker, &fact.status))
+    return Message(fact);
   if (!argument.empty()) {
     if (verb == "add") return Message(AddPublication{argument, {rest.begin(), rest.end()}});
     if (verb == "remove") return Message(RemovePublication{argument});

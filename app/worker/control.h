@@ -12,8 +12,15 @@
 //                 ◄──────────── event⏎LINE    one manifest::Event, as text
 //                 ◄──── ended NAME⏎REASON
 //                 ◄────────── warning⏎TEXT
+//
+//   door                                      fork server (worker/fork_server.h)
+//   warm⏎description JSON ──────────────────► loads what workers will use
+//   fork WORKER MEMORY (+ fd) ──────────────► becomes a worker with that control channel
+//   kill WORKER ────────────────────────────► ends it at once
+//                 ◄── exited WORKER STATUS    as waitpid says
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -44,8 +51,23 @@ struct PublicationEnded {
 struct Warning {
   std::string text;
 };
-using Message =
-    std::variant<Start, AddPublication, RemovePublication, Stop, Event, PublicationEnded, Warning>;
+struct Warm {
+  std::string description;
+};
+/// `worker` is the door's number for it.
+struct Fork {
+  uint64_t worker = 0;
+  uint64_t memory = 0;  ///< bytes of private data that it may have; 0 = unlimited
+};
+struct Kill {
+  uint64_t worker = 0;
+};
+struct Exited {
+  uint64_t worker = 0;
+  int status = 0;
+};
+using Message = std::variant<Start, AddPublication, RemovePublication, Stop, Event,
+                             PublicationEnded, Warning, Warm, Fork, Kill, Exited>;
 
 /// Room for every message: descriptions and stream headers are a few kilobytes.
 inline constexpr size_t kLargestMessage = 192 * 1024;

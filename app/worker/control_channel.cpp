@@ -7,29 +7,17 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 
 namespace klive::app {
 namespace {
 
-constexpr int kMessagesAtOnce = 64;  // then the other channels have their turn
-constexpr int kSendRoom = 256 * 1024;
+constexpr int kMessagesAtOnce = 64;      // then the other channels have their turn
 constexpr int kFlushWait = 1000;         // milliseconds
 constexpr size_t kMostWaiting = 16'384;  // messages; an end that reads nothing is given up
 
 }  // namespace
-
-base::Result<std::pair<gst::UniqueFd, gst::UniqueFd>> ControlChannel::open_pair() {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
-    return base::fail(base::ErrorCode::kIo, std::string("socketpair: ") + std::strerror(errno));
-  // A message must fit into the buffer as a whole.
-  for (const int end : ends) setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kSendRoom, sizeof kSendRoom);
-  return std::pair(gst::UniqueFd(ends[0]), gst::UniqueFd(ends[1]));
-}
 
 ControlChannel::ControlChannel(SocketPoller &poller, gst::UniqueFd socket, bool takes_fds,
                                ControlCallbacks callbacks)
@@ -54,7 +42,8 @@ void ControlChannel::send(const control::Message &message, int fd) {
   {
     auto outbox = outbox_.lock();
     if (outbox->is_broken) return;
-    const Sent sent = outbox->packets.empty() ? send_now(bytes, fd) : Sent::kLater;
+    const Sent sent =
+        outbox->packets.empty() ? send_packet(socket_.get(), bytes, fd) : Sent::kLater;
     if (sent == Sent::kYes) return;
     if (sent == Sent::kBroken || outbox->packets.size() >= kMostWaiting) {
       outbox->is_broken = true;
@@ -73,33 +62,11 @@ void ControlChannel::send(const control::Message &message, int fd) {
   });
 }
 
-ControlChannel::Sent ControlChannel::send_now(base::ByteView bytes, int fd) const {
-  iovec part{const_cast<uint8_t *>(bytes.data()), bytes.size()};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  alignas(cmsghdr) char room[CMSG_SPACE(sizeof(int))] = {};
-  if (fd >= 0) {
-    message.msg_control = room;
-    message.msg_controllen = sizeof room;
-    cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof fd);
-    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  }
-  for (;;) {
-    if (sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return Sent::kYes;
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return Sent::kLater;
-    if (errno != EINTR) return Sent::kBroken;
-  }
-}
-
 bool ControlChannel::send_waiting() {
   auto outbox = outbox_.lock();
   while (!outbox->packets.empty()) {
     const Packet &first = outbox->packets.front();
-    const Sent sent = send_now(first.bytes, first.fd.get());
+    const Sent sent = send_packet(socket_.get(), first.bytes, first.fd.get());
     if (sent == Sent::kLater) return false;
     if (sent == Sent::kBroken) {
       outbox->is_broken = true;
@@ -138,37 +105,21 @@ bool ControlChannel::receive(int limit) {
   const auto callbacks = callbacks_;
   for (int i = 0; i < limit; ++i) {
     if (!*alive || !watch_) return false;
-    iovec part{buffer.get(), control::kLargestMessage};
-    msghdr header{};
-    header.msg_iov = &part;
-    header.msg_iovlen = 1;
-    alignas(cmsghdr) char room[CMSG_SPACE(sizeof(int))] = {};
-    if (takes_fds_) {
-      header.msg_control = room;
-      header.msg_controllen = sizeof room;
-    }
-    const ssize_t size = recvmsg(socket_.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return false;
-    if (size <= 0) {
-      close(size < 0 ? std::strerror(errno) : "the other end was closed");
+    auto packet =
+        receive_packet(socket_.get(), {buffer.get(), control::kLargestMessage}, takes_fds_);
+    if (!packet) {
+      close(packet.error().message);
       return false;
     }
-    gst::UniqueFd fd;
-    if (const cmsghdr *came = takes_fds_ ? CMSG_FIRSTHDR(&header) : nullptr;
-        came && came->cmsg_level == SOL_SOCKET && came->cmsg_type == SCM_RIGHTS) {
-      int number = -1;
-      std::memcpy(&number, CMSG_DATA(came), sizeof number);
-      fd = gst::UniqueFd(number);
-    }
-    auto message = (header.msg_flags & MSG_TRUNC) != 0
-                       ? base::fail(base::ErrorCode::kInvalid, "a control message is too long")
-                       : control::decode({buffer.get(), static_cast<size_t>(size)});
+    if (!*packet) return false;
+    auto message = (*packet)->is_whole
+                       ? control::decode({buffer.get(), (*packet)->size})
+                       : base::fail(base::ErrorCode::kInvalid, "a control message is too long");
     if (!message) {
       close(message.error().message);
       return false;
     }
-    callbacks->message(std::move(*message), std::move(fd));
+    callbacks->message(std::move(*message), std::move((*packet)->fd));
   }
   return *alive && watch_;
 }

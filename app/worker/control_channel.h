@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// ControlChannel: one end of the socket between door and worker. Messages: worker/control.h.
+// ControlChannel: one end of the socket between door and worker, or fork server. Messages:
+// worker/control.h.
 #pragma once
 
 #include <deque>
@@ -13,6 +14,7 @@
 #include "klive/unique_fd.h"
 #include "socket_poller.h"
 #include "worker/control.h"
+#include "worker/packet_socket.h"
 
 namespace klive::app {
 
@@ -27,9 +29,6 @@ struct ControlCallbacks {
 /// Thread-bound (the context of `poller`), but for send() and flush(), which are thread-safe.
 class ControlChannel {
  public:
-  /// A connected pair for the two ends.
-  [[nodiscard]] static base::Result<std::pair<gst::UniqueFd, gst::UniqueFd>> open_pair();
-
   /// `poller` must outlive the channel and belong to the thread-default context. Only an end that
   /// `takes_fds` is given descriptors; to the other end they are closed unseen.
   ControlChannel(SocketPoller &poller, gst::UniqueFd socket, bool takes_fds,
@@ -54,13 +53,11 @@ class ControlChannel {
     std::deque<Packet> packets;
     bool is_broken = false;
   };
-  enum class Sent { kYes, kLater, kBroken };
 
   void ready(uint32_t events);
   /// Tells whether there may be more.
   bool receive(int limit);
   void close(const std::string &why);
-  [[nodiscard]] Sent send_now(base::ByteView bytes, int fd) const;
   /// Tells whether nothing is left.
   bool send_waiting();
 

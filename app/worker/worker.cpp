@@ -3,7 +3,6 @@
 #include "worker/worker.h"
 
 #include <gst/gst.h>
-#include <sys/prctl.h>
 
 #include <memory>
 #include <string>
@@ -14,7 +13,6 @@
 #include "socket_poller.h"
 #include "worker/control_channel.h"
 #include "worker/entry_pipeline.h"
-#include "worker/sandbox.h"
 
 namespace klive::app {
 namespace {
@@ -111,17 +109,6 @@ int run_worker(int control_fd) {
   }
   g_main_context_pop_thread_default(context.get());
   return code;
-}
-
-int run_worker_process(int control_fd, uint64_t memory) {
-  prctl(PR_SET_NAME, "klive-worker");  // not "exe", in ps and in logs
-  // Before the sandbox: a stale plugin registry is rebuilt by another program.
-  gst_init(nullptr, nullptr);
-  if (auto entered = enter_sandbox(memory); !entered) {
-    GST_ERROR("sandbox: %s", entered.error().message.c_str());
-    return 1;
-  }
-  return run_worker(control_fd);
 }
 
 }  // namespace klive::app

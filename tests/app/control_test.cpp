@@ -46,7 +46,8 @@ TEST(ControlMessage, EveryKind_ComesBackAsItWas) {
 
 TEST(ControlMessage, AnythingElse_IsRefused) {
   for (const char *packet : {"", "event", "\n", "stop\n", "stop now\n", "add\nheader", "remove\n",
-                             "ended\nwhy", "EVENT\nline", " event\nline"}) {
+                             "ended\nwhy", "EVENT\nline", " event\nline", "fork 1\n", "fork 1 x\n",
+                             "fork -1 2\n", "kill\n", "kill 1 2\n", "exited 1\n"}) {
     const auto message = decode(packet);
     ASSERT_FALSE(message) << packet;
     EXPECT_EQ(message.error().code, base::ErrorCode::kInvalid);
@@ -73,7 +74,7 @@ struct End {
 class ControlChannelTest : public ::testing::Test {
  protected:
   ControlChannelTest() {
-    auto ends = ControlChannel::open_pair();
+    auto ends = open_packet_pair();
     door_.emplace(poller_, std::move(ends->first), false);
     worker_.emplace(poller_, std::move(ends->second), true);
   }
@@ -134,7 +135,7 @@ TEST_F(ControlChannelTest, WorkerDies_DoorHearsItsLastWordsAndThenTheEnd) {
 }
 
 TEST_F(ControlChannelTest, WorkerSaysWhatCannotBeUnderstood_ItsChannelIsClosed) {
-  auto ends = ControlChannel::open_pair();
+  auto ends = open_packet_pair();
   ASSERT_TRUE(ends);
   End door(poller_, std::move(ends->first), false);
   ASSERT_GT(::send(ends->second.get(), "gibberish", 9, 0), 0);
@@ -143,7 +144,7 @@ TEST_F(ControlChannelTest, WorkerSaysWhatCannotBeUnderstood_ItsChannelIsClosed) 
 }
 
 TEST_F(ControlChannelTest, ACallback_MayDestroyItsChannel) {
-  auto ends = ControlChannel::open_pair();
+  auto ends = open_packet_pair();
   ASSERT_TRUE(ends);
   std::unique_ptr<ControlChannel> doomed;
   doomed = std::make_unique<ControlChannel>(

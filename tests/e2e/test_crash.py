@@ -94,3 +94,29 @@ def test_EncoderKilled_ItsReturnGoesOnInTheSameWindow(klive, media, tmp_path):
         viewer.fetch_all()
         assert all(not playlist.is_ended for playlist in viewer.look().values())
         encoder.interrupt()
+
+
+def test_ForkServerKilled_EveryEntryGoesOnWithAnother(klive, media, tmp_path):
+    entries = [klive.add_entry("--segment-duration", "2s") for _ in range(2)]
+    with ffmpeg(media, entries[0].stream(), tmp_path / "one.log", loop=True) as one, \
+            ffmpeg(media, entries[1].stream(), tmp_path / "two.log", loop=True) as two:
+        viewers = [Viewer(klive, entry) for entry in entries]
+        for viewer in viewers:
+            wait_for_more(viewer, -1, 3)
+            viewer.fetch_all()
+        server, workers = klive.fork_server(), klive.workers()
+        assert len(os.listdir(f"/proc/{server}/task")) == 1, "a process with threads cannot be forked from safely"
+        before = [viewer.last_number() for viewer in viewers]
+
+        os.kill(server, signal.SIGKILL)
+        wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers), 10, "the end of its workers")
+
+        for viewer, number in zip(viewers, before):
+            wait_for_more(viewer, number)
+            viewer.fetch_all()
+            for playlist in viewer.look().values():
+                assert longest_hole(playlist) <= 2.6, playlist.text
+        assert klive.fork_server() != server
+        for encoder in (one, two):
+            assert encoder.is_running(), encoder.output()
+            encoder.interrupt()

@@ -44,6 +44,16 @@ class Answer:
         return json.loads(self.body)
 
 
+def _parents():
+    """(process, its parent), of all there are."""
+    for folder in pathlib.Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                yield int(folder.name), int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError, ValueError):
+                continue
+
+
 class Klive:
     def __init__(self, binary, root, settings=(), environment=None):
         self.binary = pathlib.Path(binary)
@@ -98,20 +108,14 @@ class Klive:
         self.program.kill()
         assert not was_running or status == 0, f"klive serve ended with {status}:\n{self.program.output()[-4000:]}"
 
+    def fork_server(self):
+        """The pid of the process that its workers are forked from."""
+        return next(pid for pid, parent in _parents() if parent == self.program.pid)
+
     def workers(self):
         """The pids of its workers."""
-        found = []
-        for folder in pathlib.Path("/proc").iterdir():
-            if not folder.name.isdigit():
-                continue
-            try:
-                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                words = (folder / "cmdline").read_bytes().split(b"\0")
-            except (OSError, IndexError, ValueError):
-                continue
-            if parent == self.program.pid and b"worker" in words:
-                found.append(int(folder.name))
-        return found
+        servers = {pid for pid, parent in _parents() if parent == self.program.pid}
+        return [pid for pid, parent in _parents() if parent in servers]
 
     def worker_of(self, entry):
         """The pid of the worker that has the entry's window open, or None."""
