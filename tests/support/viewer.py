@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Viewer: follows the playlists of an entry and holds every answer to what HLS promises a player."""
 import hashlib
+import threading
 
 
 class Viewer:
@@ -13,6 +14,7 @@ class Viewer:
         self.uris = {}        # (track, number) → URI
         self.numbers = {}     # (track, URI) → number
         self.digests = {}     # (track, URI) → digest of the bytes
+        self._looking = threading.RLock()   # what was read first must be checked first
 
     def tracks(self):
         master = self.klive.master(self.entry)
@@ -25,11 +27,12 @@ class Viewer:
         """The playlists by track; empty while the service is away."""
         playlists = {}
         for track in self.tracks():
-            playlist = self.klive.media_playlist(self.entry, track)
-            if playlist is None:
-                continue
+            with self._looking:
+                playlist = self.klive.media_playlist(self.entry, track)
+                if playlist is None:
+                    continue
+                self._check(track, playlist)
             playlists[track] = playlist
-            self._check(track, playlist)
         return playlists
 
     def _check(self, track, playlist):
