@@ -14,7 +14,7 @@ from servers import LOAD_CORE, on_core
 class Load:
     """rtmp-load, which publishes until it is ended. Use as a context manager."""
 
-    def __init__(self, build, targets, per_second=50):
+    def __init__(self, build, targets, per_second=10):
         self.count = targets.count("\n")
         with on_core(LOAD_CORE):
             self.process = subprocess.Popen([build / "tests/bench/load/rtmp-load", "--per-second", str(per_second)],

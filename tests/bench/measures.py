@@ -22,7 +22,7 @@ def publications(bench):
             loads, have = [], 0
             try:
                 for count in bench.counts:
-                    loads.append(Load(bench.build, server.targets(range(have, count))))
+                    loads.append(Load(bench.build, server.targets(range(have, count)), min(50, server.most_per_second)))
                     have = count
                     loads[-1].wait(60 + count)
                     time.sleep(SETTLE)
@@ -44,7 +44,7 @@ def most(bench):
                 wait_for(lambda: len(edge.ages) >= 3, 30, "three segments")
                 usual = statistics.median(edge.ages_since(0))
                 begin = time.time()
-                with Load(bench.build, others, per_second=bench.ramp) as load:
+                with Load(bench.build, others, min(bench.ramp, server.most_per_second)) as load:
                     reason, count = _until_late(load, edge, usual, begin)
             bench.add("publications until output is 1 s late", "", server, count, ended=reason)
 

@@ -46,7 +46,7 @@ def is_listening(port):
 class Server:
     """One process with all that it starts. Use as a context manager."""
     name = ""
-    has_chunks = False   # low-latency HLS
+    most_per_second = 1000   # new publications that leave it time for those that are there
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder) / self.name
@@ -100,7 +100,6 @@ class Server:
 class Klive(Server):
     """Window on: HLS, low-latency HLS and DASH, two hours."""
     isolation = ""
-    has_chunks = True
 
     def __init__(self, folder, build):
         super().__init__(folder)
@@ -150,6 +149,7 @@ class Klive(Server):
 
 class KliveProcess(Klive):
     name, isolation = "klive-process", "process"
+    most_per_second = 10   # each starts a process
 
 
 class KliveThread(Klive):

@@ -174,8 +174,11 @@ class Load {
     ++over_;
     if (publication.publisher.fd() >= 0)
       epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, publication.publisher.fd(), nullptr);
-    std::printf("{\"event\":\"%s\",\"publication\":%u,\"code\":\"%s\"}\n", reason, index,
-                publication.publisher.refusal().code.c_str());
+    const rtmp::Refusal &refusal = publication.publisher.refusal();
+    gchar *description = g_strescape(refusal.description.c_str(), nullptr);
+    std::printf("{\"event\":\"%s\",\"publication\":%u,\"code\":\"%s\",\"description\":\"%s\"}\n",
+                reason, index, refusal.code.c_str(), description);
+    g_free(description);
     std::fflush(stdout);
   }
 
