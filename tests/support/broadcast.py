@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import threading
+import traceback
 
 from audience import Audience
 from counted import Source
@@ -80,7 +81,7 @@ def seed():
 
 
 def at_once(functions, timeout=180):
-    """Runs each on a thread of its own, and raises what the first of them raised."""
+    """Runs each on a thread of its own; raises what the first of them raised, and prints what the others did."""
     failed = []
 
     def guarded(function):
@@ -94,5 +95,7 @@ def at_once(functions, timeout=180):
     for each in threads:
         each.join(timeout)
         assert not each.is_alive() or failed, "it takes too long"
+    for each in failed[1:]:
+        traceback.print_exception(each)
     if failed:
         raise failed[0]

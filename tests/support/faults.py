@@ -22,7 +22,7 @@ class Faults:
         with open(path, "r+b") as file:
             self._memory = mmap.mmap(file.fileno(), _LAYOUT.size)
         self._memory[:] = _LAYOUT.pack(0, 0, 0, -1, 0, 0, 0, _MAX, b"")
-        self.environment = {"LD_PRELOAD": str(build / "tests/support/libfaultshim.so"), "KLIVE_FAULTS": str(path),
+        self.environment = {"LD_PRELOAD": str(build / "tests/support/libfaultshim.so"), "FAULTSHIM": str(path),
                             # The shim comes first, and is meant to.
                             "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // faultshim: a bad disk and a wrong clock for one program and its children, through LD_PRELOAD.
 //
-// KLIVE_FAULTS names a file that faults.py writes and all processes share: what happens to which
+// FAULTSHIM names a file that faults.py writes and all processes share: what happens to which
 // operation on which files under …/live/, and by how much the wall clock is off. It can change at
 // any moment.
 
@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -49,16 +50,18 @@ struct Control {
   char match[80];                 ///< only files with this in their path
 };
 
-Control *control() {
-  static Control *mapped = [] {
-    const char *path = std::getenv("KLIVE_FAULTS");
-    const int fd = path ? static_cast<int>(open(path, O_RDWR | O_CLOEXEC)) : -1;
-    if (fd < 0) return static_cast<Control *>(nullptr);
-    void *memory = mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    return memory == MAP_FAILED ? nullptr : static_cast<Control *>(memory);
-  }();
-  return mapped;
+Control *mapped = nullptr;
+Control *control() { return mapped; }
+
+/// Before main(), with system calls: ours must not find themselves half made.
+__attribute__((constructor)) void map_control() {
+  const char *path = std::getenv("FAULTSHIM");
+  const auto fd =
+      path ? static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC)) : -1;
+  if (fd < 0) return;
+  void *memory = mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  close(fd);
+  if (memory != MAP_FAILED) mapped = static_cast<Control *>(memory);
 }
 
 template <typename Function>
