@@ -45,9 +45,10 @@ MediaPipe::~MediaPipe() {
   g_source_unref(discarding_);
 }
 
-bool MediaPipe::has_unread() const {
+uint64_t MediaPipe::unread() const {
   int unread = 0;
-  return ioctl(write_.get(), SIOCOUTQ, &unread) == 0 && unread > 0;
+  return ioctl(write_.get(), SIOCOUTQ, &unread) == 0 && unread > 0 ? static_cast<uint64_t>(unread)
+                                                                   : 0;
 }
 
 void MediaPipe::discard() {

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include <cstdint>
 #include <memory>
 
 #include "base/result.h"
@@ -25,8 +26,8 @@ class MediaPipe {
 
   [[nodiscard]] int write_fd() const { return write_.get(); }
   [[nodiscard]] int read_fd() const { return read_.get(); }
-  /// Whether bytes wait that nobody has read.
-  [[nodiscard]] bool has_unread() const;
+  /// Bytes that nobody has read yet, with what the kernel needs for them; 0 when there are none.
+  [[nodiscard]] uint64_t unread() const;
   /// Nobody reads any more: throws away what is written from now on, so that the writer is not held
   /// up.
   void discard();

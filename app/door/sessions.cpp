@@ -9,6 +9,7 @@
 
 #include <gst/gst.h>
 
+#include "door/progress_watch.h"
 #include "worker/entry_variables.h"
 
 GST_DEBUG_CATEGORY_STATIC(klive_sessions_debug);
@@ -21,8 +22,12 @@ using std::chrono::seconds;
 
 constexpr unsigned kTickMs = 500;
 constexpr uint64_t kSilentNs = 3'000'000'000;  // after this a newcomer takes over
-constexpr auto kHangAfter = seconds(8);        // bytes wait for the worker and nothing comes out
-constexpr int kMaxQuickDeaths = 5;             // workers of one session, within kQuickDeathSpan
+// A worker that leaves alone what waits for it is asked why, and then given up.
+constexpr auto kAskAfter = seconds(1);
+constexpr auto kHangAfter = seconds(3);
+constexpr auto kBeginWithin = seconds(15);   // it repairs the window first
+constexpr auto kDiskPatience = seconds(60);  // it waits for the disk
+constexpr int kMaxQuickDeaths = 5;           // workers of one session, within kQuickDeathSpan
 constexpr auto kQuickDeathSpan = seconds(60);
 constexpr auto kLongLife = seconds(5);  // a worker that lived so long is replaced at once
 
@@ -52,13 +57,14 @@ struct Sessions::Publication {
   unsigned flavor = 0;
   int64_t started_at = 0;
   std::shared_ptr<MediaPipe> pipe;  // shared with the ingest, which writes to it until it is gone
+  ProgressWatch progress;           // of the worker, on the pipe
 };
 
 struct Sessions::Session {
   std::string entry;
   std::unique_ptr<WorkerHandle> worker;
   std::map<std::string, std::unique_ptr<Publication>> publications;  // by "<entry>/<side>/<flavor>"
-  Clock::time_point last_event = Clock::now();
+  bool has_begun = false;  // the worker has told something
   Clock::time_point empty_since = Clock::now();
   Clock::time_point respawn_at{};  // while there is no worker
   Clock::time_point worker_since{};
@@ -154,7 +160,6 @@ AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
   publication->pipe = *pipe;
   if ((*session)->worker) (*session)->worker->add_publication(name, {}, (*pipe)->read_fd());
   (*session)->publications[name] = std::move(publication);
-  (*session)->last_event = Clock::now();
   metrics_.count("klive_publications_total");
   GST_INFO_ID(name.c_str(), "published from %s", request.remote_address.c_str());
   publish_info(**session);
@@ -213,6 +218,7 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
                       "The server cannot start a worker; see its log.");
   session.worker = std::move(spare_);
   session.worker_since = Clock::now();
+  session.has_begun = false;
   const std::string id = session.entry;
   session.worker->set_callbacks(
       {.event =
@@ -222,9 +228,8 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
                GST_WARNING_ID(id.c_str(), "worker: %s", event.error().message.c_str());
                return;
              }
-             if (const auto found = sessions_.find(id); found != sessions_.end()) {
-               found->second->last_event = Clock::now();
-             }
+             if (const auto found = sessions_.find(id); found != sessions_.end())
+               found->second->has_begun = true;
              if (std::holds_alternative<manifest::SegmentAdded>(*event))
                metrics_.count("klive_segments_total");
              if (const auto *added = std::get_if<manifest::ChunkAdded>(&*event)) {
@@ -251,6 +256,11 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
              GST_WARNING_ID(id.c_str(), "worker: %s", text.c_str());
              metrics_.count("klive_worker_warnings_total");
            },
+       .disk_wait =
+           [this, id](uint64_t ms) {
+             if (const auto found = sessions_.find(id); found != sessions_.end())
+               forgive(*found->second, std::chrono::milliseconds(ms));
+           },
        .gone = [this, id](const std::string &why) { worker_gone(id, why); }});
   if (session.worker->is_gone()) {
     session.worker.reset();
@@ -260,7 +270,6 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
   session.worker->start(*description);
   for (auto &[name, publication] : session.publications)
     move_to_worker(session.entry, name, *publication);
-  session.last_event = Clock::now();
   // Not now: the encoder is waiting for its answer.
   post(nullptr, [alive = alive_] {
     if (*alive) (*alive)->refill_spare();
@@ -278,6 +287,7 @@ void Sessions::move_to_worker(const std::string &entry, const std::string &name,
   }
   publication.pipe->discard();
   publication.pipe = *pipe;
+  publication.progress = {};
   publication.ingest->redirect(*pipe, [this, entry, name, pipe = *pipe](const base::Bytes &header) {
     const auto session = sessions_.find(entry);
     if (session == sessions_.end() || !session->second->worker) return;
@@ -407,18 +417,25 @@ void Sessions::remove_window(const std::string &entry) {
 }
 
 void Sessions::check_progress(Session &session) {
-  const auto waits = [](const auto &item) { return item.second->pipe->has_unread(); };
-  const bool bytes_wait =
-      std::any_of(session.publications.begin(), session.publications.end(), waits);
-  if (!bytes_wait) {
-    session.last_event = std::max(session.last_event, Clock::now() - kHangAfter / 2);
-    return;
+  const auto now = Clock::now();
+  Clock::duration stuck{};
+  for (const auto &[name, publication] : session.publications) {
+    const uint64_t unread = publication->pipe->unread();
+    publication->progress.look(now, unread > 0 ? publication->ingest->bytes() : 0, unread);
+    stuck = std::max(stuck, publication->progress.stuck());
   }
-  if (Clock::now() - session.last_event < kHangAfter) return;
-  session.last_event = Clock::now();
+  if (stuck >= kAskAfter) session.worker->ask();
+  if (stuck < (session.has_begun ? kHangAfter : kBeginWithin)) return;
+  for (const auto &[name, publication] : session.publications) publication->progress.forgive();
   metrics_.count("klive_worker_hangs_total");
   GST_ERROR_ID(session.entry.c_str(), "the worker makes no progress while bytes arrive");
   session.worker->kill();
+}
+
+/// A disk that is slow would be just as slow for another worker, which would begin with nothing.
+void Sessions::forgive(Session &session, std::chrono::milliseconds disk_wait) {
+  if (disk_wait.count() == 0 || disk_wait > kDiskPatience) return;
+  for (const auto &[name, publication] : session.publications) publication->progress.forgive();
 }
 
 void Sessions::tick() {

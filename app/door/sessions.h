@@ -63,6 +63,7 @@ class Sessions {
   void drop(Session &session, const std::string &name, bool taken_over = false);
   void move_to_worker(const std::string &entry, const std::string &name, Publication &publication);
   void check_progress(Session &session);
+  void forgive(Session &session, std::chrono::milliseconds disk_wait);
   void end_stale_sessions();
   void remove_window(const std::string &entry);
   void refill_spare();

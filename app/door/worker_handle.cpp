@@ -64,6 +64,8 @@ void WorkerHandle::remove_publication(const std::string &name) {
   channel_->send(control::RemovePublication{name});
 }
 
+void WorkerHandle::ask() { channel_->send(control::Ask{}); }
+
 void WorkerHandle::stop(bool end_session) {
   stopping_ = true;
   channel_->send(control::Stop{end_session});
@@ -82,6 +84,8 @@ void WorkerHandle::take(const control::Message &message) {
     if (callbacks_.publication_ended) callbacks_.publication_ended(ended->name, ended->reason);
   } else if (const auto *warning = std::get_if<control::Warning>(&message)) {
     if (callbacks_.warning) callbacks_.warning(warning->text);
+  } else if (const auto *wait = std::get_if<control::DiskWait>(&message)) {
+    if (callbacks_.disk_wait) callbacks_.disk_wait(wait->ms);
   }
 }
 

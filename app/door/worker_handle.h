@@ -24,6 +24,7 @@ struct WorkerCallbacks {
   std::function<void(const std::string &line)> event;  ///< one manifest::Event
   std::function<void(const std::string &name, const std::string &reason)> publication_ended;
   std::function<void(const std::string &text)> warning;
+  std::function<void(uint64_t ms)> disk_wait;  ///< the answer to ask(): 0 = it does not wait
   /// The worker is no more; `why` is empty when it stopped as it was told. Nothing is called
   /// afterwards.
   std::function<void(const std::string &why)> gone;
@@ -48,6 +49,8 @@ class WorkerHandle {
   /// `fd` is duplicated: the caller keeps its own.
   void add_publication(const std::string &name, base::ByteView header, int fd);
   void remove_publication(const std::string &name);
+  /// Why does nothing come? `disk_wait` follows, unless the worker hangs altogether.
+  void ask();
   void stop(bool end_session);
   /// Ends a process at once (it hangs). A thread cannot be ended: false.
   bool kill();

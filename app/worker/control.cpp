@@ -33,6 +33,7 @@ struct Encoder {
   }
   base::Bytes operator()(const AddPublication &m) const { return packet("add", m.name, m.header); }
   base::Bytes operator()(const RemovePublication &m) const { return packet("remove", m.name, {}); }
+  base::Bytes operator()(const Ask &) const { return packet("ask", {}, {}); }
   base::Bytes operator()(const Stop &m) const {
     return packet("stop", m.end_session ? "end" : "keep", {});
   }
@@ -52,6 +53,9 @@ struct Encoder {
   }
   base::Bytes operator()(const Exited &m) const {
     return packet("exited", std::to_string(m.worker) + ' ' + std::to_string(m.status), {});
+  }
+  base::Bytes operator()(const DiskWait &m) const {
+    return packet("disk", std::to_string(m.ms), {});
   }
 };
 
@@ -86,6 +90,7 @@ base::Result<Message> decode(base::ByteView packet) {
   const std::string argument(space < line.size() ? line.substr(space + 1) : std::string_view());
   if (verb == "event") return Message(Event{text()});
   if (verb == "warning") return Message(Warning{text()});
+  if (verb == "ask") return Message(Ask{});
   if (verb == "start") return Message(Start{text()});
   if (verb == "stop" && (argument == "end" || argument == "keep"))
     return Message(Stop{argument == "end"});
@@ -96,6 +101,8 @@ base::Result<Message> decode(base::ByteView packet) {
     return Message(order);
   if (Exited fact; verb == "exited" && read_numbers(argument, fact.worker, &fact.status))
     return Message(fact);
+  if (DiskWait wait; verb == "disk" && read_numbers<uint64_t, int>(argument, wait.ms, nullptr))
+    return Message(wait);
   if (!argument.empty()) {
     if (verb == "add") return Message(AddPublication{argument, {rest.begin(), rest.end()}});
     if (verb == "remove") return Message(RemovePublication{argument});

@@ -7,11 +7,13 @@
 //   add NAME⏎header (+ fd) ─────────────────► adds a source stage that reads FLV from fd
 //   remove NAME ────────────────────────────► takes it out at once (a takeover; an ordinary end is
 //                                             EOF on fd)
+//   ask ────────────────────────────────────► says why nothing comes
 //   stop keep|end ──────────────────────────► finishes what is open, with `end` marks the session's
 //                                             end, exits
 //                 ◄──────────── event⏎LINE    one manifest::Event, as text
 //                 ◄──── ended NAME⏎REASON
 //                 ◄────────── warning⏎TEXT
+//                 ◄──────────────── disk MS   for so long it has been waiting for the disk
 //
 //   door                                      fork server (worker/fork_server.h)
 //   warm⏎description JSON ──────────────────► loads what workers will use
@@ -39,6 +41,7 @@ struct AddPublication {
 struct RemovePublication {
   std::string name;
 };
+struct Ask {};
 struct Stop {
   bool end_session = false;
 };
@@ -50,6 +53,9 @@ struct PublicationEnded {
 };
 struct Warning {
   std::string text;
+};
+struct DiskWait {
+  uint64_t ms = 0;  ///< 0: it is not waiting
 };
 struct Warm {
   std::string description;
@@ -66,8 +72,8 @@ struct Exited {
   uint64_t worker = 0;
   int status = 0;
 };
-using Message = std::variant<Start, AddPublication, RemovePublication, Stop, Event,
-                             PublicationEnded, Warning, Warm, Fork, Kill, Exited>;
+using Message = std::variant<Start, AddPublication, RemovePublication, Ask, Stop, Event,
+                             PublicationEnded, Warning, DiskWait, Warm, Fork, Kill, Exited>;
 
 /// Room for every message: descriptions and stream headers are a few kilobytes.
 inline constexpr size_t kLargestMessage = 192 * 1024;

@@ -325,6 +325,14 @@ void EntryPipeline::publication_finished(const std::string &name, uint64_t seria
   callbacks_.publication_ended(name, reason);
 }
 
+uint64_t EntryPipeline::disk_wait_ms() const {
+  const auto dvr = gst::Ptr<GstElement>::take(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "dvr"));
+  if (!dvr || !g_object_class_find_property(G_OBJECT_GET_CLASS(dvr.get()), "disk-wait")) return 0;
+  guint64 wait = 0;
+  g_object_get(dvr.get(), "disk-wait", &wait, nullptr);
+  return wait / GST_MSECOND;
+}
+
 void EntryPipeline::stop(bool end_session) {
   while (!publications_.empty()) remove_publication(std::string(publications_.begin()->first));
   const auto dvr = gst::Ptr<GstElement>::take(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "dvr"));

@@ -46,6 +46,8 @@ class EntryPipeline {
   [[nodiscard]] base::Result<void> add_publication(const std::string &name, base::ByteView header,
                                                    int fd);
   void remove_publication(const std::string &name);
+  /// For how long media has been waiting for the disk; 0: it is not.
+  [[nodiscard]] uint64_t disk_wait_ms() const;
   /// Ends what is open. With `end_session` the window gets its end mark.
   void stop(bool end_session);
 

@@ -89,6 +89,8 @@ void Worker::take(control::Message message, gst::UniqueFd fd) {
       channel_.send(control::PublicationEnded{asked->name, added.error().message});
   } else if (const auto *removed = std::get_if<control::RemovePublication>(&message)) {
     if (pipeline_) pipeline_->remove_publication(removed->name);
+  } else if (std::holds_alternative<control::Ask>(message)) {
+    channel_.send(control::DiskWait{pipeline_ ? pipeline_->disk_wait_ms() : 0});
   } else if (const auto *stop = std::get_if<control::Stop>(&message)) {
     if (pipeline_) pipeline_->stop(stop->end_session);
     quit(0);

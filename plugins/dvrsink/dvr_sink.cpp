@@ -2,6 +2,8 @@
 // The streaming side: chunks into files, and what they say into events.
 #include "dvr_sink.h"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -44,6 +46,10 @@ manifest::TrackInit describe_init(const ChunkInfo &info, uint32_t number) {
           .language = format.language.empty() ? "und" : format.language};
 }
 
+int64_t monotonic_ns() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 }  // namespace
 
 DvrSink::~DvrSink() { stop(false); }
@@ -74,7 +80,13 @@ base::Result<void> DvrSink::start(WindowSettings settings) {
   return {};
 }
 
+int64_t DvrSink::taking_ns() const {
+  const int64_t since = taking_since_;
+  return since == 0 ? 0 : std::max<int64_t>(1, monotonic_ns() - since);
+}
+
 void DvrSink::take(const ChunkInfo &info, base::ByteView bytes) {
+  taking_since_ = monotonic_ns();
   switch (info.what) {
     case ChunkWhat::kInit: {
       OpenTrack &track = tracks_[info.track];
@@ -96,6 +108,7 @@ void DvrSink::take(const ChunkInfo &info, base::ByteView bytes) {
       break;
     }
   }
+  taking_since_ = 0;
 }
 
 void DvrSink::take_chunk(const ChunkInfo &info, base::ByteView bytes) {

@@ -10,6 +10,7 @@
 // given up and becomes a gap. A disk that fails makes a gap, and never an error.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -60,6 +61,8 @@ class DvrSink {
   void stop(bool end_session);
 
   [[nodiscard]] Stats stats();
+  /// For how long take() has been at it; 0 when nothing is being taken. Thread-safe.
+  [[nodiscard]] int64_t taking_ns() const;
   /// Unix ns of media time zero; valid after start().
   [[nodiscard]] int64_t epoch_wall() const { return epoch_wall_; }
   /// Media time of the end of what was there already; valid after start().
@@ -116,8 +119,9 @@ class DvrSink {
   base::MediaTime end_at_start_;
   uint32_t offset_ = 0;  // added to the segmenter's numbers
   std::optional<uint32_t> first_input_, first_number_;
-  uint32_t next_segment_ = 0;        // at start
-  std::optional<uint32_t> stretch_;  // the newest that was told
+  uint32_t next_segment_ = 0;              // at start
+  std::atomic<int64_t> taking_since_ = 0;  // monotonic; 0: nothing is being taken
+  std::optional<uint32_t> stretch_;        // the newest that was told
   std::map<std::string, OpenTrack> tracks_;
 
   // Lock order: none of these is taken while another is held.

@@ -87,6 +87,7 @@ class DvrSinkElement {
   void end_of_stream() { sink_.end_of_stream(); }
   void interrupt(bool on) { sink_.interrupt(on); }
   Stats stats() { return sink_.stats(); }
+  guint64 disk_wait() { return static_cast<guint64>(sink_.taking_ns()); }
 
   klive::base::Locked<Settings> settings;
 
@@ -190,6 +191,7 @@ enum {
   PROP_END_SESSION,
   PROP_NEXT_SEGMENT,
   PROP_WINDOW_END,
+  PROP_DISK_WAIT,
   PROP_STATS
 };
 
@@ -276,6 +278,9 @@ static void gst_klive_dvr_sink_get_property(GObject *object, guint id, GValue *v
     case PROP_WINDOW_END:
       g_value_set_uint64(value, settings.window_end);
       break;
+    case PROP_DISK_WAIT:
+      g_value_set_uint64(value, sink->disk_wait());
+      break;
     case PROP_STATS: {
       const Stats stats = sink->stats();
       g_value_take_boxed(
@@ -357,6 +362,12 @@ static void gst_klive_dvr_sink_install_properties(GObjectClass *object_class) {
       g_param_spec_uint64("window-end", "Window end",
                           "Media time, in nanoseconds, at which the window ended when the element "
                           "started. klivesegmenter's not-before should be set to it.",
+                          0, G_MAXINT64, 0, read_only));
+  g_object_class_install_property(
+      object_class, PROP_DISK_WAIT,
+      g_param_spec_uint64("disk-wait", "Disk wait",
+                          "For how long, in nanoseconds, the buffer that is being stored has been "
+                          "waiting for the disk. 0: none is.",
                           0, G_MAXINT64, 0, read_only));
   g_object_class_install_property(
       object_class, PROP_STATS,

@@ -31,11 +31,13 @@ TEST(ControlMessage, EveryKind_ComesBackAsItWas) {
       control::Start{"{\"a\": 1}\n"},
       control::AddPublication{"1_abc/primary/32", {0, '\n', 7}},
       control::RemovePublication{"1_abc/backup/33"},
+      control::Ask{},
       control::Stop{true},
       control::Stop{false},
       control::Event{"segment track=v32 crc=0"},
       control::PublicationEnded{"1_abc/primary/32", "two\nlines"},
-      control::Warning{""}};
+      control::Warning{""},
+      control::DiskWait{12'345}};
   for (const Message &message : messages) {
     const auto again = decode(text_of(message));
     ASSERT_TRUE(again) << text_of(message);
@@ -45,9 +47,10 @@ TEST(ControlMessage, EveryKind_ComesBackAsItWas) {
 }
 
 TEST(ControlMessage, AnythingElse_IsRefused) {
-  for (const char *packet : {"", "event", "\n", "stop\n", "stop now\n", "add\nheader", "remove\n",
-                             "ended\nwhy", "EVENT\nline", " event\nline", "fork 1\n", "fork 1 x\n",
-                             "fork -1 2\n", "kill\n", "kill 1 2\n", "exited 1\n"}) {
+  for (const char *packet :
+       {"", "event", "\n", "stop\n", "stop now\n", "add\nheader", "remove\n", "ended\nwhy",
+        "EVENT\nline", " event\nline", "fork 1\n", "fork 1 x\n", "fork -1 2\n", "kill\n",
+        "kill 1 2\n", "exited 1\n", "disk\n", "disk -1\n", "disk 1s\n"}) {
     const auto message = decode(packet);
     ASSERT_FALSE(message) << packet;
     EXPECT_EQ(message.error().code, base::ErrorCode::kInvalid);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "dvr_feed.h"
 #include "dvr_sink.h"
@@ -29,6 +30,7 @@ constexpr int64_t kSecond = 1'000'000'000;
 class TestDisk : public Disk {
  public:
   int write(const File &file, base::ByteView bytes) override {
+    if (on_write) on_write();
     if (write_error != 0 && failures > 0) {
       --failures;
       // Half of it gets there, as it does when a disk fills up.
@@ -48,6 +50,7 @@ class TestDisk : public Disk {
     is_held.notify();
   }
 
+  std::function<void()> on_write;
   std::atomic<int> write_error = 0, failures = 0, sync_error = 0;
   base::Locked<bool> is_held{false};
 };
@@ -573,6 +576,17 @@ TEST(DvrDisk, DiskHangs_QueueStaysBoundedAndTheRestBecomesGaps) {
   run.settle();
   EXPECT_GE(run.sink.stats().gaps, 20u);
   EXPECT_EQ(journal_of(folder.path()).next_segment, 41u);
+}
+
+TEST(DvrDisk, WriteTakesLong_ItIsSaid) {
+  const TemporaryFolder folder;
+  Keeper run(folder.path());
+  run.feed.init("v32");
+  int64_t longest = 0;
+  run.disk.on_write = [&] { longest = std::max(longest, run.sink.taking_ns()); };
+  run.segments("v32", 0, 1);
+  EXPECT_GT(longest, 0);
+  EXPECT_EQ(run.sink.taking_ns(), 0);
 }
 
 TEST(DvrDisk, HangingDisk_InterruptEndsTheWait) {
