@@ -61,7 +61,7 @@ def full(klive, faults):
 
 def errors(klive, faults):
     operations = {"write": disk.WRITE, "flush": disk.SYNC, "rename": disk.RENAME, "open": disk.OPEN}
-    with Broadcast(klive) as show, Broadcast(klive) as other:
+    with Broadcast(klive, speed=2) as show, Broadcast(klive, speed=2) as other:
         show.audience.wait_for_more(4)
         for name, operation in operations.items():
             warnings, hits = klive.metric("klive_worker_warnings_total"), faults.hits

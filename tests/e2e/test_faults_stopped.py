@@ -41,7 +41,7 @@ def stop_worker_for_long(klive):
         with stopped(worker):
             wait_for(lambda: not os.path.exists(f"/proc/{worker}"), 15, "another worker in its place")
             show.audience.wait_for_more(2, since=number)
-        assert_holes(show.end(), 1, 10)
+        assert_holes(show.end(), 1, 6)
         assert show.encoder.connections == 1, show.encoder.refusals
 
 
