@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "app_context.h"
 #include "backend/embedded_authenticator.h"
 #include "live/live_metrics.h"
 #include "live/process_metrics.h"
@@ -16,6 +15,11 @@ GST_DEBUG_CATEGORY_STATIC(klive_door_debug);
 #define GST_CAT_DEFAULT klive_door_debug
 
 namespace klive::app {
+namespace {
+
+constexpr unsigned kHousekeepingEvery = 10'000;  // milliseconds
+
+}  // namespace
 
 base::Result<std::unique_ptr<Door>> Door::open(const Config &config) {
   GST_DEBUG_CATEGORY_INIT(klive_door_debug, "klive-door", 0, "klive door");
@@ -92,6 +96,7 @@ base::Result<void> Door::start() {
       !written) {
     return written;
   }
+  housekeeping_ = std::make_unique<Ticker>(kHousekeepingEvery, [this] { unused_memory_.look(); });
   ready_ = true;
   return {};
 }

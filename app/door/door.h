@@ -9,6 +9,7 @@
 #include <set>
 
 #include "api/api_server.h"
+#include "app_context.h"
 #include "backend/entry_store.h"
 #include "backend/secrets.h"
 #include "config/config.h"
@@ -16,6 +17,7 @@
 #include "door/ingest.h"
 #include "door/service_file.h"
 #include "door/sessions.h"
+#include "door/unused_memory.h"
 #include "http/http_server.h"
 #include "klive/rtmp_listener.h"
 #include "klive/unique_fd.h"
@@ -59,6 +61,8 @@ class Door {
   std::set<std::unique_ptr<Ingest>> ingests_;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<gst::RtmpListener> listener_;  // after the gate, which its thread calls
+  UnusedMemory unused_memory_;
+  std::unique_ptr<Ticker> housekeeping_;
   bool ready_ = false;
   gst::UniqueFd probe_;
   uint64_t seen_connections_ = 0;

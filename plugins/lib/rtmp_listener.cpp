@@ -59,8 +59,8 @@ class Listener : public RtmpListener {
   bool has_place(const std::string &source);
   void serve(Peer &peer);
   void read(Peer &peer);
-  /// Goes on with what the session found. False when the peer is none of ours any more.
-  bool act(Peer &peer);
+  /// Goes on with what came. False when the peer is none of ours any more.
+  bool act(Peer &peer, base::ByteView received);
   void drain(Peer &peer);
   void hand_over(Peer &peer, std::optional<rtmp::PublishRequested> publish);
   /// Sends what waits and keeps being told when the rest can go.
@@ -256,19 +256,20 @@ void Listener::read(Peer &peer) {
     peer.slot->count_received(static_cast<size_t>(count));
     acknowledge_quickly(peer.socket.get());
     if (!peer.session) peer.session.emplace();
-    const auto fed = peer.session->feed({buffer, static_cast<size_t>(count)});
-    if (!fed) {
-      GST_INFO("%s: %s", peer.address.c_str(), fed.error().message.c_str());
-      peer.slot->count_protocol_error();
-      base::append(peer.unsent, peer.session->take_output());
-      flush(peer);
-      return remove(peer);
-    }
-    if (!act(peer) || static_cast<size_t>(count) < sizeof buffer) return;
+    const bool goes_on = act(peer, {buffer, static_cast<size_t>(count)});
+    if (!goes_on || static_cast<size_t>(count) < sizeof buffer) return;
   }
 }
 
-bool Listener::act(Peer &peer) {
+bool Listener::act(Peer &peer, base::ByteView received) {
+  if (auto fed = peer.session->feed(received); !fed) {
+    GST_INFO("%s: %s", peer.address.c_str(), fed.error().message.c_str());
+    peer.slot->count_protocol_error();
+    base::append(peer.unsent, peer.session->take_output());
+    flush(peer);
+    remove(peer);
+    return false;
+  }
   while (std::optional<rtmp::Event> event = peer.session->next_event()) {
     if (auto *connect = std::get_if<rtmp::ConnectRequested>(&*event)) {
       peer.request = std::move(*connect);
@@ -360,9 +361,9 @@ void Listener::take_awaiting(RtmpConnection connection) {
                            .deadline = connection.publish_deadline,
                            .self = {}});
   if (!watch(peer.socket.get(), EPOLLIN, &peer)) return remove(peer);
-  // `publish` may have come right behind `connect`.
+  // What came behind `connect` was not read yet: `publish` perhaps, or nonsense.
   peer.session->accept_connect();
-  act(peer);
+  act(peer, {});
 }
 
 void Listener::say_last_words(Peer &peer) {

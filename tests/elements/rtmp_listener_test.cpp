@@ -2,6 +2,7 @@
 // RtmpListener: connections before they belong to an element.
 #include <gst/gst.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -118,6 +119,29 @@ TEST_F(RtmpListenerTest, PublishAwaited_ConnectionComesBackWithItsName) {
   EXPECT_NE(publisher.refusal().description.find("Not this one."), std::string::npos);
 }
 
+TEST_F(RtmpListenerTest, NonsenseInOnePacketWithConnect_ClosedWhenConnectIsAccepted) {
+  listen({.address = "127.0.0.1"});
+  const auto client = test::connect_to("127.0.0.1", listener_->port());
+  rtmp::ClientSession session({.app = "kLive", .tc_url = "rtmp://h/kLive", .stream_name = "1"});
+  const auto send_all = [&](const base::Bytes &bytes) {
+    return send(client.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(bytes.size());
+  };
+  ASSERT_TRUE(send_all(session.take_output()));
+  uint8_t greeting[3073];
+  ASSERT_EQ(recv(client.get(), greeting, sizeof greeting, MSG_WAITALL), 3073);
+  ASSERT_TRUE(session.feed(greeting));
+  base::Bytes connect = session.take_output();
+  base::append(connect,
+               base::Bytes{2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0});  // chunk size 0
+  ASSERT_TRUE(send_all(connect));
+  auto connection = wait_for_connection();
+  ASSERT_TRUE(connection);
+  gst::await_publish(std::move(connection));
+  EXPECT_TRUE(open_is(0));
+  EXPECT_EQ(listener_->stats().protocol_errors, 1U);
+}
+
 TEST_F(RtmpListenerTest, PublishNeverComes_ClosedWhenTimeIsUp) {
   listen({.address = "127.0.0.1", .publish_timeout_ns = 100'000'000});
   RtmpPublisher publisher(listener_->port(), "kLive", "1");
@@ -224,6 +248,8 @@ TEST_F(RtmpListenerTest, ClosedWhileAStartingProcessHoldsTheSocket_LaterBytesFin
   ASSERT_TRUE(open_is(1));
   const pid_t starting = fork();
   if (starting == 0) {
+    // Whoever waits for the end of this test's output must not wait for ever when it crashes.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (;;) pause();
   }
   const std::string garbage(4096, 'x');
