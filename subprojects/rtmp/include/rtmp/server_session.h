@@ -31,7 +31,8 @@ namespace klive::rtmp {
 
 /// Bounds. The `unauthorised` ones hold until accept_publish() was called once.
 struct Limits {
-  size_t unauthorised_bytes = 256 * 1024;  ///< everything buffered for the connection
+  size_t unauthorised_bytes = 128 * 1024;  ///< everything buffered for the connection; while
+                                           ///< buffers grow it takes up to twice as much memory
   size_t message_size = 16 * 1024 * 1024;  ///< one message, once authorised
   size_t string_size = 4096;               ///< one AMF string of a command
   size_t amf_depth = 16;                   ///< nesting of AMF values
