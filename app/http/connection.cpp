@@ -163,6 +163,7 @@ void Connection::answer(std::string head, gst::Ptr<GBytes> body) {
   out_head_ = std::move(head);
   out_body_ = std::move(body);
   out_done_ = 0;
+  was_answered_ = true;
   set_state(State::kWriting, times_.write);
   const auto self = shared_from_this();
   write_some();

@@ -15,9 +15,9 @@
 #include <string_view>
 
 #include "http/request_head.h"
-#include "socket_poller.h"
 #include "klive/ptr.h"
 #include "klive/unique_fd.h"
+#include "socket_poller.h"
 
 namespace klive::app::http {
 
@@ -64,6 +64,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Monotonic, microseconds; 0 = none.
   [[nodiscard]] int64_t deadline() const { return deadline_; }
+  /// Whether nobody waits for an answer on it, and whether it ever got one.
+  [[nodiscard]] bool is_waiting() const { return state_ == State::kHead || state_ == State::kBody; }
+  [[nodiscard]] bool was_answered() const { return was_answered_; }
   [[nodiscard]] bool is_idle() const { return state_ == State::kHead && input_.empty(); }
 
  private:
@@ -92,6 +95,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   State state_ = State::kHead;
   int64_t deadline_ = 0;
   bool is_processing_ = false;
+  bool was_answered_ = false;
   bool has_ended_ = false;  ///< the client sends nothing any more
   std::string input_;
   RequestHead head_;

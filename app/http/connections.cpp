@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -198,12 +199,30 @@ void Connections::pause_accepting() {
   g_source_attach(retry_, g_main_context_get_thread_default());
 }
 
-const char *Connections::refusal(const std::string &address, bool is_local) const {
+const char *Connections::refusal(const std::string &address, bool is_local) {
+  if (open_.size() >= limits_.most) make_room();
   if (open_.size() >= limits_.most) return "connections";
   if (is_local) return nullptr;
   const auto known = per_address_.find(address);
   return known != per_address_.end() && known->second >= limits_.most_per_address ? "address"
                                                                                   : nullptr;
+}
+
+// Some at once: looking through all of them for every newcomer of a flood would cost too much.
+void Connections::make_room() {
+  std::vector<std::shared_ptr<Connection>> waiting;
+  for (const auto &[key, connection] : open_)
+    if (connection->is_waiting()) waiting.push_back(connection);
+  const size_t count = std::min(waiting.size(), size_t{1} + limits_.most / 32);
+  std::partial_sort(waiting.begin(), waiting.begin() + static_cast<ptrdiff_t>(count), waiting.end(),
+                    [](const auto &a, const auto &b) {
+                      return std::pair(a->was_answered(), a->deadline()) <
+                             std::pair(b->was_answered(), b->deadline());
+                    });
+  for (size_t i = 0; i < count; ++i) {
+    refused_("room");
+    waiting[i]->close();
+  }
 }
 
 void Connections::forget(Connection &connection) {

@@ -16,7 +16,7 @@
 namespace klive::app::http {
 
 struct ConnectionLimits {
-  uint32_t most = 10000;
+  uint32_t most = 10000;             ///< when reached, those that ask for nothing make room
   uint32_t most_per_address = 1024;  ///< loopback, where a front stands, is only bound by `most`
   ConnectionTimes times;
 };
@@ -39,7 +39,10 @@ class Connections {
 
  private:
   [[nodiscard]] bool accept_one();
-  [[nodiscard]] const char *refusal(const std::string &address, bool is_local) const;
+  [[nodiscard]] const char *refusal(const std::string &address, bool is_local);
+  /// Closes some connections on which nobody waits for an answer: those first that never asked for
+  /// anything, then those whose time is up soonest.
+  void make_room();
   void forget(Connection &connection);
   void pause_accepting();
   void close_late();

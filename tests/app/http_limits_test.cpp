@@ -308,22 +308,40 @@ TEST_F(HttpLimits, ClientThatDoesNotGetOn_IsCut) {
   EXPECT_EQ(refused, 2);  // who sent nothing at all is no trouble
 }
 
-TEST_F(HttpLimits, MoreConnectionsThanAllowed_AreClosedAndOthersServed) {
+TEST_F(HttpLimits, MoreConnectionsThanAllowed_WhoNeverAskedMakesRoom) {
   config_.http.max_connections = 3;
   start();
-  std::vector<std::unique_ptr<test::HttpClient>> clients;
-  for (int i = 0; i < 3; ++i) {
-    clients.push_back(client());
-    EXPECT_EQ(clients.back()->get("/healthz").status, 200);
-  }
-  const auto one_more = client();
-  EXPECT_TRUE(test::run_until([&] { return one_more->is_closed(); }));
-  EXPECT_EQ(clients[0]->get("/healthz").status, 200);
-  clients.pop_back();
-  EXPECT_TRUE(test::run_until([&] {
-    settle();
-    return client()->get("/healthz").status == 200;
-  }));
+  const auto viewer = client(), silent = client(), other = client();
+  EXPECT_EQ(viewer->get("/healthz").status, 200);
+  EXPECT_EQ(other->get("/healthz").status, 200);
+  silent->send("GET /healthz HT");
+  settle();
+  const auto newcomer = client();
+  EXPECT_EQ(newcomer->get("/healthz").status, 200);
+  EXPECT_TRUE(test::run_until([&] { return silent->is_closed(); }));
+  EXPECT_EQ(viewer->get("/healthz").status, 200);
+  EXPECT_EQ(other->get("/healthz").status, 200);
+  // Now everybody has asked: who is quiet longest makes room.
+  EXPECT_EQ(client()->get("/healthz").status, 200);
+  EXPECT_TRUE(test::run_until([&] { return newcomer->is_closed(); }));
+  EXPECT_EQ(viewer->get("/healthz").status, 200);
+}
+
+TEST_F(HttpLimits, EverybodyWaitsForAnAnswer_NewcomersAreClosed) {
+  config_.http.max_connections = 2;
+  window_.go_on_air();
+  window_.add_segment(0);
+  start();
+  const auto one = client(), two = client();
+  one->request("GET", live("v32/index.m3u8?_HLS_msn=1"));
+  two->request("GET", live("v32/index.m3u8?_HLS_msn=1"));
+  settle();
+  const auto newcomer = client();
+  EXPECT_TRUE(test::run_until([&] { return newcomer->is_closed(); }));
+  window_.add_segment(1);
+  EXPECT_EQ(one->reply().status, 200);
+  EXPECT_EQ(two->reply().status, 200);
+  EXPECT_EQ(client()->get("/healthz").status, 200);
 }
 
 TEST_F(HttpLimits, SlowReaderOfALargeFile_CostsNoMemory) {
