@@ -11,8 +11,8 @@ _START = 2  # segments behind which it begins; RFC 8216 asks players for three t
 
 class LiveWatch:
     """Follows the first variant over one connection at a time and fetches every segment once. A playhead runs in real
-    time from the third-last segment on; `least` is the smallest buffer it ever had, and a stall is one below zero. A
-    process-wide lock is not shared with whoever makes load, as those are other processes. Use as a context manager."""
+    time from the third-last segment on; `least` is the smallest buffer it ever had, and a stall is one below zero. Who
+    makes load has to be another process. Use as a context manager."""
 
     def __init__(self, klive, entry, look_every=0.25):
         self._port = klive.http_port
@@ -35,12 +35,6 @@ class LiveWatch:
     def __exit__(self, *_):
         self._stop.set()
         self._thread.join()
-
-    def forget(self):
-        """Begins to count anew."""
-        with self._lock:
-            self._least = float("inf")
-            self._failures.clear()
 
     @property
     def least(self):
@@ -76,14 +70,12 @@ class LiveWatch:
         now = time.monotonic()
         with self._lock:
             self.segments += 1
-            if not self._began.is_set():
-                self._buffered_until = now
-                self._began.set()
-            else:
+            if self._began.is_set():
                 self._least = min(self._least, self._buffered_until - now)
-                # A player that ran dry goes on when it has something again.
-                self._buffered_until = max(self._buffered_until, now)
-            self._buffered_until += duration
+            # A player that ran dry goes on when it has something again.
+            self._buffered_until = max(self._buffered_until, now) + duration
+            if self.segments > _START:
+                self._began.set()
 
     def _first_track(self):
         master = MasterPlaylist(self._get("master.m3u8").decode())
