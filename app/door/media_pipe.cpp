@@ -20,7 +20,7 @@ namespace {
 constexpr int kSocketBuffer = 4 * 1024 * 1024;  // asked for; the kernel's own limit caps it
 
 gboolean throw_away(gint fd, GIOCondition, gpointer) {
-  static thread_local std::array<char, 64 * 1024> scratch;
+  std::array<char, 64 * 1024> scratch;
   // Not through O_NONBLOCK: the worker's duplicate shares that flag.
   while (recv(fd, scratch.data(), scratch.size(), MSG_DONTWAIT) > 0) {
   }
