@@ -73,8 +73,11 @@ def kill_door(klive, moments):
             numbers = [show.audience.wait_for_more(1) for show in shows]
             shows[0].go_on(moment)
             klive.kill()
+            connections = [len(show.encoder.first_of) for show in shows]
             klive.start()
-            for show, number in zip(shows, numbers):
+            for show, number, before in zip(shows, numbers, connections):
+                # What the dead worker left may be a segment of its own: the encoder must be back, too.
+                wait_for(lambda show=show, before=before: any(show.encoder.first_of[before:]), 10, "the encoder's return")
                 # Viewers go on without a reload within two target durations.
                 show.audience.wait_for_more(1, since=number, timeout=2 * SEGMENT + 1)
         for show in shows:
