@@ -1,43 +1,102 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The table of services and actions.
+// The table of services and actions, and checking calls by it.
 #include "api/actions.h"
 
-#include <array>
+#include <glib.h>
+
+#include <algorithm>
 
 namespace klive::app::api {
 namespace {
 
-using enum ParameterKind;
+using kaltura::ApiError;
+using kaltura::Kind;
+using kaltura::make_api_error;
+using kaltura::Request;
+using kaltura::Value;
 
-constexpr bool kRequired = true;
+constexpr size_t kShown = 64;  // of a caller's text in an error
 
-// In the order of Kaltura's definitions.
-constexpr Parameter kStart[] = {{"secret", kText, kRequired}, {"userId"},
-                                {"type", kInteger},           {"partnerId", kInteger},
-                                {"expiry", kInteger},         {"privileges"}};
-constexpr Parameter kAdd[] = {{"liveStreamEntry", kObject, kRequired}, {"sourceType"}};
-constexpr Parameter kEntry[] = {{"entryId", kText, kRequired}};
-constexpr Parameter kGet[] = {{"entryId", kText, kRequired}, {"version", kInteger}};
-constexpr Parameter kList[] = {{"filter", kObject}, {"pager", kObject}};
-constexpr Parameter kUpdate[] = {{"entryId", kText, kRequired},
-                                 {"liveStreamEntry", kObject, kRequired}};
-constexpr Parameter kIsLive[] = {{"id", kText, kRequired}, {"protocol"}};
+bool is_same_name(std::string_view name, std::string_view lower_case) {
+  return std::equal(name.begin(), name.end(), lower_case.begin(), lower_case.end(),
+                    [](char a, char b) { return g_ascii_tolower(a) == b; });
+}
 
-constexpr std::array kActions = {
-    Action{"session", "start", Allowed::kEverybody, kStart, session_start},
-    Action{"system", "ping", Allowed::kEverybody, {}, system_ping},
-    Action{"livestream", "add", Allowed::kAdmin, kAdd, live_stream_add},
-    Action{"livestream", "get", Allowed::kSession, kGet, live_stream_get},
-    Action{"livestream", "list", Allowed::kSession, kList, live_stream_list},
-    Action{"livestream", "update", Allowed::kAdmin, kUpdate, live_stream_update},
-    Action{"livestream", "delete", Allowed::kAdmin, kEntry, live_stream_delete},
-    Action{"livestream", "regeneratestreamtoken", Allowed::kAdmin, kEntry,
-           live_stream_regenerate_token},
-    Action{"livestream", "islive", Allowed::kEverybody, kIsLive, live_stream_is_live},
-};
+/// An update leaves out what does not change; everything else is checked as new.
+kaltura::Purpose purpose_of(const Action &action) {
+  return action.name.starts_with("update") ? kaltura::Purpose::kUpdate : kaltura::Purpose::kAdd;
+}
+
+std::variant<Value, ApiError> check_argument(const Value &given, const Parameter &parameter,
+                                             kaltura::Purpose purpose, bool is_admin) {
+  const kaltura::Field &field = parameter.field;
+  const std::string name(field.name);
+  if (field.kind == Kind::kInteger && field.of.empty() && !given.integer()) {
+    return make_api_error("INVALID_PARAMETER_VALUE", {name, "a whole number was needed"});
+  }
+  // A filter has fields that no type lists; the service that lists reads it.
+  const kaltura::ObjectType *type =
+      field.kind == Kind::kObject ? kaltura::find_type(field.of) : nullptr;
+  if (type != nullptr && kaltura::is_a(*type, "KalturaFilter") && given.is_object()) return given;
+  return kaltura::check_value(given, field, {}, purpose, is_admin);
+}
 
 }  // namespace
 
-std::span<const Action> actions() { return kActions; }
+const std::vector<Action> &actions() {
+  static const std::vector<Action> kAll = [] {
+    std::vector<Action> all;
+    for (const auto &part : {session_actions(), system_actions(), live_stream_actions(),
+                             profile_actions(), flavor_params_actions()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+  }();
+  return kAll;
+}
+
+std::variant<const Action *, ApiError> find_action(const Request &request) {
+  if (request.service.empty()) return make_api_error("SERVICE_NOT_SPECIFIED");
+  bool has_service = false;
+  for (const Action &action : actions()) {
+    if (!is_same_name(action.service, request.service)) continue;
+    has_service = true;
+    if (is_same_name(action.name, request.action)) return &action;
+  }
+  const std::string service = request.service.substr(0, kShown);
+  if (!has_service) return make_api_error("SERVICE_DOES_NOT_EXISTS", {service});
+  if (request.action.empty()) return make_api_error("ACTION_NOT_SPECIFIED");
+  return make_api_error("ACTION_DOES_NOT_EXISTS", {request.action.substr(0, kShown), service});
+}
+
+std::variant<Value, ApiError> check_arguments(const Action &action, const Request &request,
+                                              bool is_admin) {
+  Value arguments = Value::Object();
+  for (const Parameter &parameter : action.parameters) {
+    const kaltura::Field &field = parameter.field;
+    if (field.kind == Kind::kFile) {
+      if (parameter.is_required && !request.files.contains(std::string(field.name))) {
+        return make_api_error("MISSING_MANDATORY_PARAMETER", {std::string(field.name)});
+      }
+      continue;
+    }
+    const Value *given = request.parameters.find(field.name);
+    if (given != nullptr && given->is_null()) given = nullptr;
+    // Clients send what they were not given as an empty text.
+    const bool is_empty = given != nullptr && given->is_text() && given->text()->empty();
+    if (given == nullptr || is_empty) {
+      if (parameter.is_required) {
+        return make_api_error("MISSING_MANDATORY_PARAMETER", {std::string(field.name)});
+      }
+      if (parameter.otherwise.empty()) continue;
+    }
+    const Value otherwise(parameter.otherwise);
+    auto checked = check_argument(given == nullptr || is_empty ? otherwise : *given, parameter,
+                                  purpose_of(action), is_admin);
+    if (auto *error = std::get_if<ApiError>(&checked)) return std::move(*error);
+    arguments[field.name] = std::move(*std::get_if<Value>(&checked));
+  }
+  return arguments;
+}
 
 }  // namespace klive::app::api

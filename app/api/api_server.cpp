@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// ApiServer: finds the action of a request, checks parameters and session, answers in the form that
+// ApiServer: finds the action of each call, checks session and parameters, answers in the form that
 // was asked for.
 #include "api/api_server.h"
 
+#include <glib.h>
+
 #include <algorithm>
-#include <chrono>
 #include <ctime>
 
 #include "api/actions.h"
-#include "api/session.h"
+#include "api/ended_sessions.h"
+#include "door/wrong_tokens.h"
+#include "kaltura/answer.h"
 
 namespace klive::app {
 namespace {
@@ -16,37 +19,31 @@ namespace {
 using api::Action;
 using api::ActionResult;
 using api::Allowed;
-using api::Parameter;
-using api::ParameterKind;
+using api::Caller;
+using api::FileAnswer;
 using kaltura::ApiError;
+using kaltura::Envelope;
+using kaltura::Format;
 using kaltura::make_api_error;
+using kaltura::Outcome;
 using kaltura::Request;
+using kaltura::Value;
 
-constexpr int kJson = 1, kXml = 2, kJsonp = 9;
-constexpr size_t kMaxShown = 64;  // of a caller's text in an error
-
-const char *content_type_of(int format) {
+const char *content_type_of(Format format) {
   switch (format) {
-    case kJson:
+    case Format::kJson:
       return "application/json; charset=utf-8";
-    case kJsonp:
+    case Format::kJsonp:
       return "application/javascript; charset=utf-8";
-    default:
-      return "text/xml; charset=utf-8";
+    case Format::kXml:
+      break;
   }
-}
-
-/// The form of an answer to a request that could not be read.
-int format_without_request(const ApiRequest &request) {
-  const bool wants_json = request.query.find("format=1") != std::string_view::npos ||
-                          request.content_type.find("json") != std::string_view::npos;
-  return wants_json ? kJson : kXml;
+  return "text/xml; charset=utf-8";
 }
 
 /// A function name or a path of names: nothing that could be a script by itself.
-std::string callback_of(const Request &request) {
+std::string safe_callback(const std::string &name) {
   constexpr size_t kMaxCallback = 128;
-  std::string name = request.text("callback").value_or("");
   const bool ok = !name.empty() && name.size() <= kMaxCallback &&
                   std::all_of(name.begin(), name.end(), [](char c) {
                     return g_ascii_isalnum(c) || c == '_' || c == '.' || c == '$';
@@ -54,113 +51,180 @@ std::string callback_of(const Request &request) {
   return ok ? name : "callback";
 }
 
-std::variant<const Action *, ApiError> find_action(const Request &request) {
-  if (request.service.empty()) return make_api_error("SERVICE_NOT_SPECIFIED");
-  bool has_service = false;
-  for (const Action &action : api::actions()) {
-    if (action.service != request.service) continue;
-    has_service = true;
-    if (action.name == request.action) return &action;
-  }
-  const std::string service = request.service.substr(0, kMaxShown);
-  if (!has_service) return make_api_error("SERVICE_DOES_NOT_EXISTS", {service});
-  if (request.action.empty()) return make_api_error("ACTION_NOT_SPECIFIED");
-  return make_api_error("ACTION_DOES_NOT_EXISTS", {request.action.substr(0, kMaxShown), service});
-}
-
-std::optional<ApiError> check_parameter(const Request &request, const Parameter &parameter) {
-  const std::string name(parameter.name);
-  const bool is_given = json_object_has_member(request.parameters, name.c_str()) &&
-                        !json_object_get_null_member(request.parameters, name.c_str());
-  if (!is_given) {
-    if (!parameter.required) return std::nullopt;
-    return make_api_error("MISSING_MANDATORY_PARAMETER", {name});
-  }
-  switch (parameter.kind) {
-    case ParameterKind::kText: {
-      const auto text = request.text(name);
-      if (!text) return make_api_error("INVALID_PARAMETER_VALUE", {name, "a text was needed"});
-      if (parameter.required && text->empty()) {
-        return make_api_error("MISSING_MANDATORY_PARAMETER", {name});
-      }
-      return std::nullopt;
-    }
-    case ParameterKind::kInteger:
-      if (request.integer(name)) return std::nullopt;
-      return make_api_error("INVALID_PARAMETER_VALUE", {name, "a whole number was needed"});
-    case ParameterKind::kObject:
-      break;
-  }
-  if (request.object(name) != nullptr) return std::nullopt;
-  return make_api_error("INVALID_PARAMETER_VALUE", {name, "an object was needed"});
+ApiError forbidden(const Action &action) {
+  return make_api_error("SERVICE_FORBIDDEN",
+                        {std::string(action.service) + "->" + std::string(action.name)});
 }
 
 }  // namespace
 
 struct ApiServer::State {
-  EntryStore &store;
-  Secrets secrets;
-  ApiSettings settings;
-  LiveStatus is_live;
+  ApiParts parts;
+  api::EndedSessions ended_sessions;
+  WrongTokens guesses = {};
 
-  ActionResult run(const ApiRequest &http, const Request &request) const;
-  /// Fills `ks`, or says what is missing.
-  std::optional<ApiError> check_permission(const Action &action, const Request &request,
-                                           int64_t now, std::optional<kaltura::Ks> &ks) const;
+  explicit State(ApiParts given)
+      : parts(std::move(given)), ended_sessions(parts.entries.objects()) {}
+
+  ActionResult run(const ApiRequest &http, const Request &request, int64_t now);
+  /// Who is calling, or what is wrong with the session.
+  std::variant<Caller, ApiError> find_caller(const Action &action, const Request &request,
+                                             const ApiRequest &http, int64_t now) const;
+  /// Whom a session of a media server acts for.
+  std::optional<ApiError> impersonate(const Request &request, Caller &caller) const;
+  std::optional<ApiError> check_permission(const Action &action, const Caller &caller,
+                                           const Request &request) const;
+  std::chrono::milliseconds delay_of(const ActionResult &result, const ApiRequest &http);
+  ApiAnswer answer_batch(const ApiRequest &http, Envelope &envelope, int64_t now);
 };
 
-std::optional<ApiError> ApiServer::State::check_permission(const Action &action,
-                                                           const Request &request, int64_t now,
-                                                           std::optional<kaltura::Ks> &ks) const {
-  if (action.allowed == Allowed::kEverybody) return std::nullopt;
-  if (request.ks.empty()) return make_api_error("MISSING_KS");
-  auto checked = api::check_session(request.ks, secrets, now);
-  if (auto *error = std::get_if<ApiError>(&checked)) return std::move(*error);
-  ks = std::move(*std::get_if<kaltura::Ks>(&checked));
-  if (action.allowed == Allowed::kAdmin && !ks->is_admin()) {
-    return make_api_error("SERVICE_FORBIDDEN",
-                          {std::string(action.service) + "->" + std::string(action.name)});
+std::variant<Caller, ApiError> ApiServer::State::find_caller(const Action &action,
+                                                             const Request &request,
+                                                             const ApiRequest &http,
+                                                             int64_t now) const {
+  Caller caller;
+  if (action.allowed == Allowed::kOpen) return caller;
+  if (request.ks.empty()) {
+    if (action.allowed != Allowed::kEverybody) return make_api_error("MISSING_KS");
+    caller.sees_all = true;
+    return caller;
   }
+  auto checked = api::check_session(request.ks, parts.secrets, http.remote_address, now);
+  if (auto *error = std::get_if<ApiError>(&checked)) return std::move(*error);
+  if (ended_sessions.contains(request.ks)) return api::invalid_ks(request.ks, "-6,LOGOUT");
+  caller.ks = std::move(*std::get_if<kaltura::Ks>(&checked));
+  caller.partner = caller.ks->partner;
+  if (auto error = impersonate(request, caller)) return *std::move(error);
+  return caller;
+}
+
+std::optional<ApiError> ApiServer::State::impersonate(const Request &request,
+                                                      Caller &caller) const {
+  caller.is_media_server = caller.ks->partner == api::kMediaServerPartner;
+  if (!caller.is_media_server) {
+    // Some clients always send the partner of their session.
+    if (!request.partner || *request.partner == caller.partner) return std::nullopt;
+    return make_api_error("PARTNER_ACCESS_FORBIDDEN",
+                          {std::to_string(caller.partner), std::to_string(*request.partner)});
+  }
+  caller.sees_all = !request.partner || *request.partner == api::kMediaServerPartner;
+  if (caller.sees_all) return std::nullopt;
+  if (!api::secrets_of(parts.secrets, *request.partner)) {
+    return make_api_error("INVALID_PARTNER_ID", {std::to_string(*request.partner)});
+  }
+  caller.partner = *request.partner;
   return std::nullopt;
 }
 
-ActionResult ApiServer::State::run(const ApiRequest &http, const Request &request) const {
-  auto found = find_action(request);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  const Action &action = **std::get_if<const Action *>(&found);
-  const int64_t now = std::time(nullptr);
-  std::optional<kaltura::Ks> ks;
-  if (auto error = check_permission(action, request, now, ks)) return *std::move(error);
-  for (const Parameter &parameter : action.parameters) {
-    if (auto error = check_parameter(request, parameter)) return *std::move(error);
+std::optional<ApiError> ApiServer::State::check_permission(const Action &action,
+                                                           const Caller &caller,
+                                                           const Request &request) const {
+  switch (action.allowed) {
+    case Allowed::kOpen:
+    case Allowed::kEverybody:
+    case Allowed::kSession:
+      return std::nullopt;
+    case Allowed::kAdmin:
+    case Allowed::kMediaServer:
+      if (caller.is_admin()) return std::nullopt;
+      return forbidden(action);
+    case Allowed::kEditor:
+      break;
   }
-  return action.run({request, http, ks, store, secrets, settings, is_live, now});
+  if (caller.is_admin()) return std::nullopt;
+  // A user may change what is the user's own; that something else is there is not said.
+  const std::string_view name = action.parameters.front().field.name;
+  const auto entry = parts.entries.get(request.parameters.text_of(name));
+  if (entry && caller.sees(entry->partner) && caller.may_edit(*entry)) return std::nullopt;
+  return forbidden(action);
 }
 
-ApiServer::ApiServer(EntryStore &store, Secrets secrets, ApiSettings settings, LiveStatus is_live)
-    : state_(new State{store, std::move(secrets), std::move(settings), std::move(is_live)}) {}
+ActionResult ApiServer::State::run(const ApiRequest &http, const Request &request, int64_t now) {
+  auto found = api::find_action(request);
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
+  const Action &action = **std::get_if<const Action *>(&found);
+  auto caller = find_caller(action, request, http, now);
+  if (auto *error = std::get_if<ApiError>(&caller)) return std::move(*error);
+  const Caller &who = *std::get_if<Caller>(&caller);
+  if (auto error = check_permission(action, who, request)) return *std::move(error);
+  const bool may_tag = who.is_admin() || who.has_privilege("editadmintags");
+  auto arguments = api::check_arguments(action, request, may_tag);
+  if (auto *error = std::get_if<ApiError>(&arguments)) return std::move(*error);
+  return action.run(
+      {*std::get_if<Value>(&arguments), request, who, http, parts, ended_sessions, now});
+}
+
+std::chrono::milliseconds ApiServer::State::delay_of(const ActionResult &result,
+                                                     const ApiRequest &http) {
+  const auto *error = std::get_if<ApiError>(&result);
+  if (error == nullptr || !api::is_guess(*error)) return std::chrono::milliseconds(0);
+  return guesses.note(http.remote_address, WrongTokens::Clock::now()).time;
+}
+
+ApiAnswer ApiServer::State::answer_batch(const ApiRequest &http, Envelope &envelope, int64_t now) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<Outcome> outcomes;
+  std::vector<Value> results;  // what references see; null where a call failed
+  ApiAnswer answer;
+  for (Request &request : envelope.requests) {
+    ActionResult result;
+    // A session may be a reference, too: the first call starts it, the others use it.
+    Value ks(request.ks);
+    const auto missing = kaltura::resolve_references(request.parameters, results);
+    const auto missing_ks = kaltura::resolve_references(ks, results);
+    request.ks = ks.text().value_or("");
+    if (missing || missing_ks) {
+      result = make_api_error("MISSING_MANDATORY_PARAMETER", {missing ? *missing : *missing_ks});
+    } else {
+      result = run(http, request, now);
+    }
+    answer.delay += delay_of(result, http);
+    if (auto *file = std::get_if<FileAnswer>(&result)) {
+      return {std::move(file->content_type), std::move(file->body), answer.delay};
+    }
+    if (auto *error = std::get_if<ApiError>(&result)) {
+      results.emplace_back();
+      outcomes.emplace_back(std::move(*error));
+    } else {
+      results.push_back(std::move(*std::get_if<Value>(&result)));
+      outcomes.emplace_back(results.back());
+    }
+  }
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+  answer.content_type = content_type_of(envelope.format);
+  answer.body = kaltura::write_batch(outcomes, envelope.format, spent.count(),
+                                     safe_callback(envelope.callback));
+  return answer;
+}
+
+ApiServer::ApiServer(ApiParts parts) : state_(new State(std::move(parts))) {}
 
 ApiServer::~ApiServer() = default;
 
 ApiAnswer ApiServer::answer(const ApiRequest &request) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto parsed =
+  const int64_t now = std::time(nullptr);
+  auto parsed =
       kaltura::parse_request(request.path, request.query, request.content_type, request.body);
   if (!parsed) {
-    const int format = format_without_request(request);
-    return {content_type_of(format),
-            kaltura::write_error(make_api_error("INVALID_REQUEST", {parsed.error().message}),
-                                 format, 0)};
+    const Format format = kaltura::format_without_request(request.query, request.content_type);
+    const ApiError error = make_api_error("INVALID_REQUEST", {parsed.error().message});
+    return {content_type_of(format), kaltura::write_answer(error, format, 0), {}};
   }
-  const ActionResult result = state_->run(request, *parsed);
+  if (parsed->is_batch) return state_->answer_batch(request, *parsed, now);
+  ActionResult result = state_->run(request, parsed->requests.front(), now);
+  const auto delay = state_->delay_of(result, request);
+  if (auto *file = std::get_if<FileAnswer>(&result)) {
+    return {std::move(file->content_type), std::move(file->body), delay};
+  }
+  const Outcome outcome = std::holds_alternative<ApiError>(result)
+                              ? Outcome(std::move(*std::get_if<ApiError>(&result)))
+                              : Outcome(std::move(*std::get_if<Value>(&result)));
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
-  const int format = parsed->format;
-  const std::string callback = callback_of(*parsed);
-  if (const auto *error = std::get_if<ApiError>(&result)) {
-    return {content_type_of(format), kaltura::write_error(*error, format, spent.count(), callback)};
-  }
-  return {content_type_of(format), kaltura::write_result(std::get_if<api::NodePtr>(&result)->get(),
-                                                         format, spent.count(), callback)};
+  return {content_type_of(parsed->format),
+          kaltura::write_answer(outcome, parsed->format, spent.count(),
+                                safe_callback(parsed->callback)),
+          delay};
 }
 
 }  // namespace klive::app

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ApiServer: Kaltura's API over the embedded backend. One table of services and actions
-// (api/actions.cpp) drives dispatch, parameter checks and permissions. No HTTP in here: a request's
-// parts in, a body out.
+// (api/actions.h) drives dispatch, parameter checks, permissions and the schema. No HTTP in here: a
+// request's parts in, a body out.
 #pragma once
 
+#include <array>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backend/entry_store.h"
+#include "backend/profile_store.h"
 #include "backend/secrets.h"
+#include "kaltura/value.h"
 
 namespace klive::app {
 
@@ -19,6 +25,31 @@ struct ApiSettings {
   std::string rtmp_host;  ///< host of publish URLs; empty = the host that the request was sent to
   uint16_t rtmp_port = 1935;
   std::string broadcast_domain;  ///< when set: <entry>.<p|b>.<domain>
+  std::string upload_root;       ///< folder of uploaded files; empty = nothing can be uploaded
+  int64_t max_inputs = 0;        ///< entries of a partner on air at once; 0 = no limit
+  int64_t max_outputs = 0;       ///< of those whose profile transcodes; 0 = no limit
+};
+
+/// One side of an entry on this server. Plain value.
+struct LiveSide {
+  bool is_publishing = false;
+  int64_t since = 0;                                 ///< Unix seconds
+  kaltura::Value streams = kaltura::Value::Array();  ///< KalturaLiveStreamParams
+};
+/// An entry on this server. Plain value.
+struct LiveInfo {
+  bool is_playable = false;
+  std::array<LiveSide, 2> sides;  ///< primary, backup
+};
+
+/// What the API works on; all of it outlives the server.
+struct ApiParts {
+  EntryStore &entries;
+  ProfileStore &profiles;
+  Secrets secrets;
+  ApiSettings settings;
+  std::function<LiveInfo(const std::string &entry)> live;
+  std::function<std::vector<std::string>()> playable;  ///< entries that can be watched now
 };
 
 struct ApiRequest {
@@ -29,16 +60,14 @@ struct ApiRequest {
 };
 struct ApiAnswer {
   std::string content_type;
-  std::string body;  ///< always HTTP 200, as Kaltura does
+  std::string body;                    ///< always HTTP 200, as Kaltura does
+  std::chrono::milliseconds delay{0};  ///< to wait before it is sent: somebody is guessing
 };
 
 /// Thread-bound (main context).
 class ApiServer {
  public:
-  /// Tells whether an entry is on air (playable) now.
-  using LiveStatus = std::function<bool(const std::string &entry)>;
-
-  ApiServer(EntryStore &store, Secrets secrets, ApiSettings settings, LiveStatus is_live);
+  explicit ApiServer(ApiParts parts);
   ~ApiServer();
   [[nodiscard]] ApiAnswer answer(const ApiRequest &request);
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Entry ↔ KalturaLiveStreamEntry.
+// Entries as objects of the API.
 #include "api/entry_object.h"
 
-#include <algorithm>
+#include <glib.h>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "api/broadcast.h"
+#include "api/objects.h"
 #include "api/publish_urls.h"
 #include "backend/entry_rules.h"
-#include "kaltura/request.h"
 
 namespace klive::app::api {
 namespace {
@@ -14,168 +19,170 @@ namespace {
 using kaltura::ApiError;
 using kaltura::make_api_error;
 using kaltura::Side;
+using kaltura::Value;
 
 // Kaltura's numbers.
-constexpr int64_t kTypeLiveStream = 7, kMediaTypeLive = 201, kStatusReady = 2, kViewAllowAll = 1;
-constexpr const char *kSourceTypeLive = "32";
+constexpr int64_t kReady = 2, kNoContent = 7;
+constexpr size_t kShown = 64;
 
-void set(JsonObject *object, const char *name, const std::string &value) {
-  json_object_set_string_member(object, name, value.c_str());
-}
-void set(JsonObject *object, const char *name, int64_t value) {
-  json_object_set_int_member(object, name, value);
+constexpr const char *kFrozen[] = {"dvrStatus",          "dvrWindow",       "recordingOptions",
+                                   "recordStatus",       "segmentDuration", "explicitLive",
+                                   "conversionProfileId"};
+
+constexpr const char *kOwnProtocols[] = {"applehttp", "mpegdash"};
+
+/// Clients send back what they were told; what is made anew every time is not stored.
+void drop_own_configurations(Entry &entry) {
+  Value *member = entry.more.object() ? &entry.more["liveStreamConfigurations"] : nullptr;
+  if (member == nullptr || !member->is_array()) return entry.more.erase("liveStreamConfigurations");
+  std::erase_if(*member->array(), [](const Value &each) {
+    const std::string protocol = each.text_of("protocol");
+    return std::find(std::begin(kOwnProtocols), std::end(kOwnProtocols), protocol) !=
+           std::end(kOwnProtocols);
+  });
+  if (member->array()->empty()) entry.more.erase("liveStreamConfigurations");
 }
 
-std::string flavor_ids(const Profile &profile) {
+void set_default(Value &view, const char *name, Value value) {
+  if (view.find(name) == nullptr) view[name] = std::move(value);
+}
+
+std::string flavor_ids(const Call &call, int64_t profile_id) {
+  const auto profile = call.parts.profiles.get(profile_id);
   std::string ids;
-  for (const auto &flavor : profile.ingest) {
-    ids += (ids.empty() ? "" : ",") + std::to_string(flavor.id);
+  if (!profile) return ids;
+  for (const auto &flavor : profile->flavors) {
+    ids += (ids.empty() ? "" : ",") + std::to_string(flavor.params.id);
   }
   return ids;
 }
 
-void add_configuration(JsonArray *array, const char *protocol, const std::string &url) {
-  JsonObject *object = json_object_new();
-  set(object, "protocol", protocol);
-  set(object, "url", url);
-  set(object, "objectType", "KalturaLiveStreamConfiguration");
-  json_array_add_object_element(array, object);
+Value configuration(const char *protocol, std::string url) {
+  Value object = Value::of_type("KalturaLiveStreamConfiguration");
+  object["protocol"] = protocol;
+  object["url"] = std::move(url);
+  return object;
 }
 
-ApiError bad_value(const char *field, const std::string &needed) {
-  return make_api_error("INVALID_PARAMETER_VALUE", {field, needed});
-}
-
-/// Reads a number within bounds that the enumeration has.
-std::optional<ApiError> read_number(JsonObject *object, const char *field, int64_t least,
-                                    int64_t most, const char *needed, int64_t &value) {
-  if (!kaltura::member_text(object, field)) return std::nullopt;
-  const auto number = kaltura::member_integer(object, field);
-  if (!number || *number < least || *number > most) return bad_value(field, needed);
-  value = *number;
-  return std::nullopt;
-}
-
-std::optional<ApiError> read_profile(JsonObject *object, std::string &system_name) {
-  const auto text = kaltura::member_text(object, "conversionProfileId");
-  if (!text) return std::nullopt;
-  const auto id = kaltura::member_integer(object, "conversionProfileId");
-  const auto found = std::find_if(profiles().begin(), profiles().end(),
-                                  [&](const Profile &p) { return id && p.id == *id; });
-  if (found == profiles().end()) {
-    return make_api_error("CONVERSION_PROFILE_ID_NOT_FOUND", {text->substr(0, 64)});
+void add_publish_fields(const Call &call, const Entry &entry, Value &view) {
+  const ApiSettings &settings = call.parts.settings;
+  for (const Side side : {Side::kPrimary, Side::kBackup}) {
+    const char *name =
+        side == Side::kPrimary ? "primaryBroadcastingUrl" : "secondaryBroadcastingUrl";
+    view[name] = publish_url(settings, call.http.host, entry.partner, entry, side);
   }
-  system_name = found->system_name;
+}
+
+void add_live_fields(const Call &call, const Entry &entry, Value &view) {
+  set_default(view, "explicitLive", 0);
+  const bool is_explicit = view.integer_of("explicitLive") == 1;
+  set_default(view, "viewMode", is_explicit ? kViewPreview : kViewAllowAll);
+  set_default(view, "recordingStatus", kRecordingActive);
+  set_default(view, "pushPublishEnabled", 0);
+  const Broadcast broadcast = broadcast_of(call, entry.id);
+  view["liveStatus"] = broadcast.status();
+  view["currentBroadcastStartTime"] = broadcast.since();
+  if (const int64_t node = broadcast.primary_server_node()) view["primaryServerNodeId"] = node;
+  view["streamName"] = "1";
+  view["hlsStreamUrl"] = std::string(call.http.origin) + "/live/" + entry.id + "/master.m3u8";
+  Value configurations = view["liveStreamConfigurations"];
+  Value own = Value::Array();
+  for (const char *protocol : kOwnProtocols) {
+    own.push(configuration(protocol, play_manifest_url(call.http.origin, entry, protocol)));
+  }
+  if (const auto *stored = configurations.array()) {
+    for (const Value &each : *stored) own.push(each);
+  }
+  view["liveStreamConfigurations"] = std::move(own);
+}
+
+/// A rule of the store that the table of types does not know.
+std::optional<ApiError> rule_error(const Entry &entry) {
+  const auto broken = broken_rule(entry);
+  if (!broken) return std::nullopt;
+  return make_api_error("INVALID_PARAMETER_VALUE", {broken->field, broken->sentence()});
+}
+
+std::optional<ApiError> check_srt_pass(const Entry &entry) {
+  const std::string pass = entry.more.text_of("srtPass");
+  if (std::all_of(pass.begin(), pass.end(), [](char c) { return g_ascii_isalnum(c); })) {
+    return std::nullopt;
+  }
+  return make_api_error("PROPERTY_VALIDATION_WRONG_FORMAT",
+                        {"KalturaLiveStreamEntry::srtPass", "[0-9A-Za-z]"});
+}
+
+std::optional<ApiError> check_profile(const Call &call, const Entry &entry) {
+  auto found = find_object(call, kind::kProfile, std::to_string(entry.profile),
+                           "CONVERSION_PROFILE_ID_NOT_FOUND");
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   return std::nullopt;
 }
 
 }  // namespace
 
-NodePtr entry_node(const Entry &entry, const EntryView &view) {
-  JsonObject *object = json_object_new();
-  set(object, "id", entry.id);
-  set(object, "name", entry.name);
-  set(object, "description", entry.description);
-  set(object, "partnerId", view.partner);
-  set(object, "adminTags", entry.admin_tags);
-  set(object, "status", kStatusReady);
-  set(object, "type", kTypeLiveStream);
-  set(object, "mediaType", kMediaTypeLive);
-  set(object, "sourceType", kSourceTypeLive);
-  set(object, "createdAt", entry.created_at);
-  set(object, "updatedAt", entry.updated_at);
-  if (const Profile *profile = find_profile(entry.profile)) {
-    set(object, "conversionProfileId", profile->id);
-    set(object, "flavorParamsIds", flavor_ids(*profile));
+std::variant<Entry, ApiError> find_entry(const Call &call, const std::string &id,
+                                         std::optional<EntryType> type) {
+  auto entry = call.entries().get(id);
+  if (!entry && entry.error().code != base::ErrorCode::kNotFound) {
+    return store_error(entry.error(), "ENTRY_ID_NOT_FOUND", id);
   }
-  set(object, "dvrStatus", int64_t{entry.dvr});
-  set(object, "dvrWindow", entry.dvr_window_minutes);
-  set(object, "recordStatus", static_cast<int64_t>(entry.record));
-  set(object, "segmentDuration", entry.segment_duration_ms);
-  set(object, "explicitLive", int64_t{0});
-  set(object, "viewMode", kViewAllowAll);
-  set(object, "liveStatus", int64_t{view.is_live});
-  set(object, "streamName", "1");
-  if (view.with_secrets) {
-    set(object, "streamPassword", entry.token);
-    for (const Side side : {Side::kPrimary, Side::kBackup}) {
-      set(object, side == Side::kPrimary ? "primaryBroadcastingUrl" : "secondaryBroadcastingUrl",
-          publish_url(view.settings, view.host, view.partner, entry, side));
-    }
-  }
-  const std::string folder = std::string(view.origin) + "/live/" + entry.id;
-  set(object, "hlsStreamUrl", folder + "/master.m3u8");
-  JsonArray *configurations = json_array_new();
-  add_configuration(configurations, "applehttp", folder + "/master.m3u8");
-  add_configuration(configurations, "mpegdash", folder + "/manifest.mpd");
-  json_object_set_array_member(object, "liveStreamConfigurations", configurations);
-  set(object, "objectType", "KalturaLiveStreamEntry");
-  return node_of_object(object);
+  const bool is_there =
+      entry && call.caller.sees(entry->partner) && (!type || entry->type == *type);
+  if (!is_there) return make_api_error("ENTRY_ID_NOT_FOUND", {id.substr(0, kShown)});
+  return *std::move(entry);
 }
 
-std::optional<ApiError> apply_fields(JsonObject *object, Entry &entry) {
-  const auto type = kaltura::member_text(object, "objectType");
-  if (type && *type != "KalturaLiveStreamEntry" && *type != "KalturaLiveStreamAdminEntry") {
-    return bad_value("objectType", "KalturaLiveStreamEntry was needed");
+Value entry_view(const Call &call, const Entry &entry) {
+  Value view = document_of(entry);
+  const bool is_live = entry.type == EntryType::kLiveStream;
+  const std::string_view type_name = is_live ? "KalturaLiveStreamEntry" : "KalturaMediaEntry";
+  view["objectType"] = type_name;
+  const bool may_edit = call.caller.may_edit(entry);
+  kaltura::for_each_field(*kaltura::find_type(type_name), [&](const kaltura::Field &field) {
+    if (field.is_for_editors && !may_edit) view.erase(field.name);
+  });
+  view["flavorParamsIds"] = flavor_ids(call, entry.profile);
+  if (is_live) {
+    set_default(view, "status", kReady);
+    add_live_fields(call, entry, view);
+    if (may_edit) add_publish_fields(call, entry, view);
+  } else {
+    set_default(view, "status", kNoContent);
   }
-  const auto read_text = [&](const char *field, std::string &value) {
-    if (auto text = kaltura::member_text(object, field)) value = *std::move(text);
-  };
-  read_text("name", entry.name);
-  read_text("description", entry.description);
-  read_text("adminTags", entry.admin_tags);
-  if (auto error = read_profile(object, entry.profile)) return error;
+  return view;
+}
 
-  int64_t dvr = entry.dvr ? 1 : 0;
-  if (auto error = read_number(object, "dvrStatus", 0, 1, "0 (off) or 1 (on) was needed", dvr)) {
-    return error;
+ActionResult entry_answer(const Call &call, const base::Result<Entry> &entry,
+                          const std::string &id) {
+  if (!entry) return store_error(entry.error(), "ENTRY_ID_NOT_FOUND", id);
+  return entry_view(call, *entry);
+}
+
+std::optional<ApiError> apply_fields(const Call &call, const Value &checked,
+                                     kaltura::Purpose purpose, Entry &entry) {
+  Value document = document_of(entry);
+  if (auto error = merge(document, checked, purpose)) return error;
+  entry = entry_of(std::move(document));
+  drop_own_configurations(entry);
+  if (entry.name.empty()) {
+    return make_api_error("PROPERTY_VALIDATION_CANNOT_BE_NULL",
+                          {checked.text_of("objectType") + "::name"});
   }
-  entry.dvr = dvr != 0;
-  auto record = static_cast<int64_t>(entry.record);
-  if (auto error = read_number(object, "recordStatus", 0, 2,
-                               "0 (none), 1 (appended) or 2 (per session) was needed", record)) {
-    return error;
-  }
-  entry.record = static_cast<RecordMode>(record);
-  if (auto error = read_number(object, "dvrWindow", INT64_MIN, INT64_MAX,
-                               "a number of minutes was needed", entry.dvr_window_minutes)) {
-    return error;
-  }
-  return read_number(object, "segmentDuration", INT64_MIN, INT64_MAX,
-                     "a number of milliseconds was needed", entry.segment_duration_ms);
+  if (auto error = rule_error(entry)) return error;
+  if (auto error = check_srt_pass(entry)) return error;
+  return check_profile(call, entry);
 }
 
 const char *frozen_field_changed(const Entry &before, const Entry &after) {
-  if (before.dvr != after.dvr) return "dvrStatus";
-  if (before.dvr_window_minutes != after.dvr_window_minutes) return "dvrWindow";
-  if (before.record != after.record) return "recordStatus";
-  if (before.profile != after.profile) return "conversionProfileId";
-  if (before.segment_duration_ms != after.segment_duration_ms) return "segmentDuration";
-  return nullptr;
-}
-
-std::optional<ApiError> rule_error(const Entry &entry) {
-  const auto broken = broken_rule(entry);
-  if (!broken) return std::nullopt;
-  using Kind = BrokenRule::Kind;
-  const char *code = "INVALID_PARAMETER_VALUE";
-  switch (broken->kind) {
-    case Kind::kMinLength:
-      code = "PROPERTY_VALIDATION_MIN_LENGTH";
-      break;
-    case Kind::kMaxLength:
-      code = "PROPERTY_VALIDATION_MAX_LENGTH";
-      break;
-    case Kind::kMinValue:
-      code = "PROPERTY_VALIDATION_MIN_VALUE";
-      break;
-    case Kind::kMaxValue:
-      code = "PROPERTY_VALIDATION_MAX_VALUE";
-      break;
-    case Kind::kForm:
-      return bad_value(broken->field, broken->needed + " was needed");
+  const Value old_one = document_of(before), new_one = document_of(after);
+  for (const char *name : kFrozen) {
+    const Value *a = old_one.find(name), *b = new_one.find(name);
+    const bool is_same = (a == nullptr || a->is_null()) == (b == nullptr || b->is_null()) &&
+                         (a == nullptr || b == nullptr || *a == *b);
+    if (!is_same) return name;
   }
-  return make_api_error(code, {broken->field, std::to_string(broken->bound)});
+  return nullptr;
 }
 
 }  // namespace klive::app::api

@@ -1,37 +1,47 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Entry ↔ KalturaLiveStreamEntry.
+// Entries as objects of the API: what a caller is shown, and what a caller may change.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
-#include "api/api_server.h"
-#include "api/json_node.h"
-#include "kaltura/api_error.h"
+#include "api/actions.h"
+#include "backend/entry_store.h"
 
 namespace klive::app::api {
 
-/// What an entry's object says beyond the entry itself. Plain value, borrowed texts.
-struct EntryView {
-  const ApiSettings &settings;
-  std::string_view host, origin;  ///< of the request
-  int64_t partner = 0;
-  bool is_live = false;
-  bool with_secrets = false;  ///< streamPassword and publish URLs
-};
+// Kaltura's MediaType.
+inline constexpr int64_t kMediaTypeVideo = 1, kMediaTypeLive = 201;
 
-[[nodiscard]] NodePtr entry_node(const Entry &entry, const EntryView &view);
+/// The entry, if it is there for the caller; of this type unless any will do.
+[[nodiscard]] std::variant<Entry, kaltura::ApiError> find_entry(
+    const Call &call, const std::string &id,
+    std::optional<EntryType> type = EntryType::kLiveStream);
 
-/// Puts the fields that are there into `entry`; fields that klive does not know and those that only
-/// the server writes are passed over. Says what a field breaks.
-[[nodiscard]] std::optional<kaltura::ApiError> apply_fields(JsonObject *object, Entry &entry);
+/// What the caller may see of it.
+[[nodiscard]] kaltura::Value entry_view(const Call &call, const Entry &entry);
+/// As answer_of, for the result of a change; `id` is what was asked for.
+[[nodiscard]] ActionResult entry_answer(const Call &call, const base::Result<Entry> &entry,
+                                        const std::string &id);
 
-/// The first of the fields that may not change on air and differs, by Kaltura's name; null when
-/// there is none.
+/// Puts what was sent (see kaltura::check_object) into `entry`; says what a field breaks.
+[[nodiscard]] std::optional<kaltura::ApiError> apply_fields(const Call &call,
+                                                            const kaltura::Value &checked,
+                                                            kaltura::Purpose purpose, Entry &entry);
+
+// What liveStream, media and baseEntry do alike; of this type unless any will do.
+[[nodiscard]] ActionResult list_entries(const Call &call, std::string_view filter_type,
+                                        std::string_view response_type,
+                                        std::optional<EntryType> type);
+[[nodiscard]] ActionResult update_entry(const Call &call, const std::string &id,
+                                        const kaltura::Value &checked,
+                                        std::optional<EntryType> type);
+[[nodiscard]] ActionResult remove_entry(const Call &call, const std::string &id,
+                                        std::optional<EntryType> type);
+
+/// The first of the fields that may not change on air and differs; null when there is none.
 [[nodiscard]] const char *frozen_field_changed(const Entry &before, const Entry &after);
-
-/// A broken rule as Kaltura says it.
-[[nodiscard]] std::optional<kaltura::ApiError> rule_error(const Entry &entry);
 
 }  // namespace klive::app::api

@@ -49,4 +49,13 @@ std::string publish_url(const ApiSettings &settings, std::string_view request_ho
          "&i=" + (is_primary ? "0" : "1") + "&t=" + escaped(entry.token);
 }
 
+std::string play_manifest_url(std::string_view origin, const Entry &entry,
+                              std::string_view format) {
+  const std::string partner = std::to_string(entry.partner);
+  const std::string_view protocol = origin.starts_with("https") ? "https" : "http";
+  return std::string(origin) + "/p/" + partner + "/sp/" + partner + "00/playManifest/entryId/" +
+         entry.id + "/protocol/" + std::string(protocol) + "/format/" + std::string(format) +
+         (format == "mpegdash" ? "/manifest.mpd" : "/a.m3u8");
+}
+
 }  // namespace klive::app::api

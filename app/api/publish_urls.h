@@ -15,4 +15,8 @@ namespace klive::app::api {
 [[nodiscard]] std::string publish_url(const ApiSettings &settings, std::string_view request_host,
                                       int64_t partner, const Entry &entry, kaltura::Side side);
 
+/// Where a player begins: Kaltura's playManifest, `format` is "applehttp" or "mpegdash".
+[[nodiscard]] std::string play_manifest_url(std::string_view origin, const Entry &entry,
+                                            std::string_view format);
+
 }  // namespace klive::app::api

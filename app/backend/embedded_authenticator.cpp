@@ -13,8 +13,8 @@ using base::Result;
 
 class EmbeddedAuthenticator final : public gst::Authenticator {
  public:
-  EmbeddedAuthenticator(EntryStore &store, RefusalCounter counter)
-      : store_(store), counter_(std::move(counter)) {}
+  EmbeddedAuthenticator(EntryStore &store, ProfileStore &profiles, RefusalCounter counter)
+      : store_(store), profiles_(profiles), counter_(std::move(counter)) {}
 
   Result<gst::Grant> authenticate(const kaltura::PublishAddress &address,
                                   const std::string &) override {
@@ -24,7 +24,7 @@ class EmbeddedAuthenticator final : public gst::Authenticator {
       return fail(ErrorCode::kUnavailable,
                   "The entries cannot be read at the moment. Try again in a few seconds.");
     }
-    if (!entry) {
+    if (!entry || entry->type != EntryType::kLiveStream) {
       count("entry");
       return fail(ErrorCode::kNotFound, "Entry id \"" + address.entry +
                                             "\" not found. Copy the URL of an entry that exists; "
@@ -36,12 +36,18 @@ class EmbeddedAuthenticator final : public gst::Authenticator {
                   "Invalid token supplied for live entry [" + entry->id +
                       "]. Copy the entry's URL again; its token may have been replaced.");
     }
-    const Profile *profile = find_profile(entry->profile);
+    const auto profile = profiles_.get(entry->profile);
+    if (!profile) {
+      count("profile");
+      return fail(ErrorCode::kUnavailable, "The conversion profile " +
+                                               std::to_string(entry->profile) + " of entry " +
+                                               entry->id + " cannot be read.");
+    }
     gst::Grant grant;
     grant.entry = entry->id;
     grant.token_id = token_id(entry->token);
     grant.low_latency = entry->low_latency();
-    if (profile != nullptr) grant.flavors = profile->ingest;
+    grant.flavors = profile->ingest();
     return grant;
   }
 
@@ -51,14 +57,16 @@ class EmbeddedAuthenticator final : public gst::Authenticator {
   }
 
   EntryStore &store_;
+  ProfileStore &profiles_;
   RefusalCounter counter_;
 };
 
 }  // namespace
 
 std::shared_ptr<gst::Authenticator> make_embedded_authenticator(EntryStore &store,
+                                                                ProfileStore &profiles,
                                                                 RefusalCounter counter) {
-  return std::make_shared<EmbeddedAuthenticator>(store, std::move(counter));
+  return std::make_shared<EmbeddedAuthenticator>(store, profiles, std::move(counter));
 }
 
 }  // namespace klive::app

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "backend/entry_store.h"
+#include "backend/profile_store.h"
 #include "klive/authenticator.h"
 
 namespace klive::app {
@@ -14,8 +15,8 @@ namespace klive::app {
 /// thread-safe.
 using RefusalCounter = std::function<void(const char *reason)>;
 
-/// `store` outlives the authenticator.
+/// The stores outlive the authenticator.
 [[nodiscard]] std::shared_ptr<gst::Authenticator> make_embedded_authenticator(
-    EntryStore &store, RefusalCounter counter);
+    EntryStore &store, ProfileStore &profiles, RefusalCounter counter);
 
 }  // namespace klive::app

@@ -45,15 +45,6 @@ std::optional<BrokenRule> token_rule(const std::string &token) {
   return BrokenRule{"streamPassword", Kind::kForm, 0, "printable ASCII without spaces"};
 }
 
-std::string names_of_profiles() {
-  std::string names;
-  for (const Profile &profile : profiles()) {
-    names += (names.empty() ? "" : " or ") + std::to_string(profile.id) + " (" +
-             profile.system_name + ")";
-  }
-  return names;
-}
-
 }  // namespace
 
 std::string BrokenRule::sentence() const {
@@ -83,9 +74,7 @@ std::optional<BrokenRule> broken_rule(const Entry &entry) {
   }
   if (auto broken = length_rule("adminTags", entry.admin_tags, 0, kMaxTags)) return broken;
   if (auto broken = token_rule(entry.token)) return broken;
-  if (find_profile(entry.profile) == nullptr) {
-    return BrokenRule{"conversionProfileId", Kind::kForm, 0, names_of_profiles()};
-  }
+  if (entry.type != EntryType::kLiveStream) return std::nullopt;
   if (auto broken = value_rule("dvrWindow", entry.dvr_window_minutes, kMinWindow, kMaxWindow)) {
     return broken;
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// EntryStore over SQLite. Two connections: a writer that waits for the disk never holds up the
-// look-ups of publishers.
+// EntryStore: entries out of the ObjectStore.
 #include "backend/entry_store.h"
 
 #include <glib.h>
@@ -10,9 +9,7 @@
 
 #include "backend/entry_rules.h"
 #include "backend/random_text.h"
-#include "backend/schema.h"
-#include "backend/sqlite.h"
-#include "base/locked.h"
+#include "kaltura/object_type.h"
 
 namespace klive::app {
 namespace {
@@ -20,226 +17,159 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 using base::Result;
+using kaltura::Value;
 
 constexpr size_t kIdSize = 8;     // behind "1_"
 constexpr size_t kTokenSize = 8;  // hexadecimal digits, as Kaltura makes them
 constexpr int kIdAttempts = 10;   // at 36^8 ids, one is plenty
-constexpr std::string_view kColumns =
-    "id, name, description, token, profile, dvr, dvr_window, record, segment_duration, admin_tags, "
-    "created_at, updated_at";
-
-Entry entry_of(const Statement &row) {
-  Entry entry;
-  entry.id = row.text(0);
-  entry.name = row.text(1);
-  entry.description = row.text(2);
-  entry.token = row.text(3);
-  entry.profile = row.text(4);
-  entry.dvr = row.integer(5) != 0;
-  entry.dvr_window_minutes = row.integer(6);
-  entry.record = static_cast<RecordMode>(row.integer(7));
-  entry.segment_duration_ms = row.integer(8);
-  entry.admin_tags = row.text(9);
-  entry.created_at = row.integer(10);
-  entry.updated_at = row.integer(11);
-  return entry;
-}
-
-void bind_fields(Statement &statement, const Entry &entry) {
-  statement.bind(entry.name);
-  statement.bind(entry.description);
-  statement.bind(entry.profile);
-  statement.bind(int64_t{entry.dvr});
-  statement.bind(entry.dvr_window_minutes);
-  statement.bind(static_cast<int64_t>(entry.record));
-  statement.bind(entry.segment_duration_ms);
-  statement.bind(entry.admin_tags);
-}
 
 base::Failure not_found(const std::string &id) {
   return fail(ErrorCode::kNotFound, "Entry id \"" + id + "\" not found");
 }
 
-Result<Entry> read_entry(Database &database, const std::string &id) {
-  auto statement =
-      database.prepare("SELECT " + std::string(kColumns) + " FROM entries WHERE id = ?");
-  if (!statement) return fail(std::move(statement).error());
-  statement->bind(id);
-  const auto row = statement->step();
-  if (!row) return fail(row.error());
-  if (!*row) return not_found(id);
-  return entry_of(*statement);
+/// The store's own words for an entry that is not there.
+base::Failure failure_of(base::Error error, const std::string &id) {
+  return error.code == ErrorCode::kNotFound ? not_found(id) : fail(std::move(error));
 }
 
-/// '%' and '_' of the text mean themselves.
-std::string like_pattern(std::string_view text) {
-  std::string pattern = "%";
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') pattern.push_back('\\');
-    pattern.push_back(c);
+template <typename T>
+void take(Value &document, const char *name, T &to) {
+  const Value *member = document.find(name);
+  if (member == nullptr) return;
+  if constexpr (std::is_same_v<T, std::string>) {
+    if (auto text = member->text()) to = *std::move(text);
+  } else {
+    if (const auto number = member->integer()) to = static_cast<T>(*number);
   }
-  return pattern + "%";
+  document.erase(name);
 }
 
-std::string where_of(const EntryFilter &filter) {
-  std::string where = " WHERE 1";
-  if (!filter.ids.empty()) {
-    where += " AND id IN (?";
-    for (size_t i = 1; i < filter.ids.size(); ++i) where += ",?";
-    where += ")";
-  }
-  if (!filter.name_like.empty()) where += " AND name LIKE ? ESCAPE '\\'";
-  return where;
+kaltura::Condition condition(const char *field, kaltura::Operator op, std::vector<Value> values) {
+  const kaltura::ObjectType *type = kaltura::find_type("KalturaBaseEntry");
+  return {kaltura::find_field(*type, field), op, std::move(values)};
 }
-
-void bind_filter(Statement &statement, const EntryFilter &filter) {
-  for (const auto &id : filter.ids) statement.bind(id);
-  if (!filter.name_like.empty()) statement.bind(like_pattern(filter.name_like));
-}
-
-class SqliteEntryStore final : public EntryStore {
- public:
-  SqliteEntryStore(Database reader, Database writer)
-      : reader_(std::move(reader)), writer_(std::move(writer)) {}
-
-  Result<Entry> add(Entry entry) override {
-    if (const auto broken = broken_rule(entry)) {
-      return fail(ErrorCode::kInvalid, broken->sentence());
-    }
-    const bool make_id = entry.id.empty();
-    if (entry.token.empty()) entry.token = random_hex(kTokenSize);
-    entry.created_at = entry.updated_at = std::time(nullptr);
-    for (int attempt = 1;; ++attempt) {
-      if (make_id) entry.id = "1_" + random_alnum(kIdSize);
-      auto done = insert(entry);
-      if (done) return entry;
-      if (done.error().code != ErrorCode::kConflict) return fail(std::move(done).error());
-      if (!make_id || attempt == kIdAttempts) {
-        return fail(ErrorCode::kConflict, "Entry id \"" + entry.id + "\" exists already");
-      }
-    }
-  }
-
-  Result<Entry> get(const std::string &id) override { return read_entry(*reader_.lock(), id); }
-
-  Result<EntryPage> list(const EntryFilter &filter) override {
-    auto database = reader_.lock();
-    const std::string where = where_of(filter);
-    auto count = database->prepare("SELECT COUNT(*) FROM entries" + where);
-    if (!count) return fail(std::move(count).error());
-    bind_filter(*count, filter);
-    if (auto row = count->step(); !row) return fail(std::move(row).error());
-    EntryPage page;
-    page.total = count->integer(0);
-
-    auto rows = database->prepare("SELECT " + std::string(kColumns) + " FROM entries" + where +
-                                  " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?");
-    if (!rows) return fail(std::move(rows).error());
-    bind_filter(*rows, filter);
-    rows->bind(filter.limit);
-    rows->bind(filter.offset);
-    for (;;) {
-      const auto row = rows->step();
-      if (!row) return fail(row.error());
-      if (!*row) return page;
-      page.entries.push_back(entry_of(*rows));
-    }
-  }
-
-  Result<Entry> update(const Entry &entry) override {
-    if (const auto broken = broken_rule(entry)) {
-      return fail(ErrorCode::kInvalid, broken->sentence());
-    }
-    return change(entry.id,
-                  "UPDATE entries SET name = ?, description = ?, profile = ?, dvr = ?, "
-                  "dvr_window = ?, record = ?, segment_duration = ?, admin_tags = ?, "
-                  "updated_at = ? WHERE id = ?",
-                  [&](Statement &statement) { bind_fields(statement, entry); });
-  }
-
-  Result<Entry> regenerate_token(const std::string &id) override {
-    return change(id, "UPDATE entries SET token = ?, updated_at = ? WHERE id = ?",
-                  [](Statement &statement) { statement.bind(random_hex(kTokenSize)); });
-  }
-
-  Result<void> remove(const std::string &id) override {
-    if (auto done = erase(id); !done) return done;
-    if (changed_) changed_(id);
-    return {};
-  }
-
-  void on_change(std::function<void(const std::string &id)> callback) override {
-    changed_ = std::move(callback);
-  }
-
- private:
-  Result<void> insert(const Entry &entry) {
-    auto database = writer_.lock();
-    auto statement = database->prepare(
-        "INSERT INTO entries (name, description, profile, dvr, dvr_window, record, "
-        "segment_duration, admin_tags, id, token, created_at, updated_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    if (!statement) return fail(std::move(statement).error());
-    bind_fields(*statement, entry);
-    statement->bind(entry.id);
-    statement->bind(entry.token);
-    statement->bind(entry.created_at);
-    statement->bind(entry.updated_at);
-    if (auto done = statement->step(); !done) return fail(std::move(done).error());
-    return {};
-  }
-
-  /// An UPDATE whose last two places are the time and the id, then the entry as it is now.
-  template <typename Bind>
-  Result<Entry> change(const std::string &id, const char *sql, Bind bind) {
-    auto entry = write_and_read(id, sql, bind);
-    if (entry && changed_) changed_(id);
-    return entry;
-  }
-
-  template <typename Bind>
-  Result<Entry> write_and_read(const std::string &id, const char *sql, Bind bind) {
-    auto database = writer_.lock();
-    auto transaction = Transaction::begin(*database);
-    if (!transaction) return fail(std::move(transaction).error());
-    {
-      auto statement = database->prepare(sql);
-      if (!statement) return fail(std::move(statement).error());
-      bind(*statement);
-      statement->bind(static_cast<int64_t>(std::time(nullptr)));
-      statement->bind(id);
-      if (auto done = statement->step(); !done) return fail(std::move(done).error());
-    }
-    auto entry = read_entry(*database, id);
-    if (!entry) return entry;
-    if (auto done = transaction->commit(); !done) return fail(std::move(done).error());
-    return entry;
-  }
-
-  Result<void> erase(const std::string &id) {
-    auto database = writer_.lock();
-    auto statement = database->prepare("DELETE FROM entries WHERE id = ?");
-    if (!statement) return fail(std::move(statement).error());
-    statement->bind(id);
-    if (auto done = statement->step(); !done) return fail(std::move(done).error());
-    if (database->changes() == 0) return not_found(id);
-    return {};
-  }
-
-  base::Locked<Database> reader_, writer_;  // never both at once
-  std::function<void(const std::string &id)> changed_;
-};
 
 }  // namespace
 
+Entry entry_of(Value document) {
+  Entry entry;
+  take(document, "id", entry.id);
+  take(document, "name", entry.name);
+  take(document, "description", entry.description);
+  take(document, "streamPassword", entry.token);
+  take(document, "conversionProfileId", entry.profile);
+  take(document, "dvrStatus", entry.dvr);
+  take(document, "dvrWindow", entry.dvr_window_minutes);
+  take(document, "recordStatus", entry.record);
+  take(document, "segmentDuration", entry.segment_duration_ms);
+  take(document, "adminTags", entry.admin_tags);
+  take(document, "createdAt", entry.created_at);
+  take(document, "updatedAt", entry.updated_at);
+  take(document, "type", entry.type);
+  take(document, "partnerId", entry.partner);
+  if (document.is_object()) entry.more = std::move(document);
+  return entry;
+}
+
+Value document_of(const Entry &entry) {
+  Value document = entry.more;
+  document["id"] = entry.id;
+  document["name"] = entry.name;
+  document["description"] = entry.description;
+  document["conversionProfileId"] = entry.profile;
+  document["adminTags"] = entry.admin_tags;
+  document["createdAt"] = entry.created_at;
+  document["updatedAt"] = entry.updated_at;
+  document["type"] = static_cast<int64_t>(entry.type);
+  document["partnerId"] = entry.partner;
+  if (entry.type != EntryType::kLiveStream) return document;
+  document["streamPassword"] = entry.token;
+  document["dvrStatus"] = int64_t{entry.dvr};
+  document["dvrWindow"] = entry.dvr_window_minutes;
+  document["recordStatus"] = static_cast<int64_t>(entry.record);
+  document["segmentDuration"] = entry.segment_duration_ms;
+  return document;
+}
+
 Result<std::unique_ptr<EntryStore>> EntryStore::open(const std::string &path) {
-  auto writer = Database::open(path);
-  if (!writer) return fail(std::move(writer).error());
-  if (auto done = migrate(*writer); !done) return fail(std::move(done).error().wrap(path));
-  auto reader = Database::open(path);
-  if (!reader) return fail(std::move(reader).error());
-  return std::unique_ptr<EntryStore>(
-      std::make_unique<SqliteEntryStore>(*std::move(reader), *std::move(writer)));
+  auto objects = ObjectStore::open(path);
+  if (!objects) return fail(std::move(objects).error());
+  return std::unique_ptr<EntryStore>(new EntryStore(*std::move(objects)));
+}
+
+Result<Entry> EntryStore::add(Entry entry) {
+  if (const auto broken = broken_rule(entry)) return fail(ErrorCode::kInvalid, broken->sentence());
+  const bool make_id = entry.id.empty();
+  if (entry.token.empty()) entry.token = random_hex(kTokenSize);
+  entry.created_at = entry.updated_at = std::time(nullptr);
+  for (int attempt = 1;; ++attempt) {
+    if (make_id) entry.id = "1_" + random_alnum(kIdSize);
+    auto done = objects_->add(kind::kEntry, document_of(entry));
+    if (done) return entry;
+    if (done.error().code != ErrorCode::kConflict) return fail(std::move(done).error());
+    if (!make_id || attempt == kIdAttempts) {
+      return fail(ErrorCode::kConflict, "Entry id \"" + entry.id + "\" exists already");
+    }
+  }
+}
+
+Result<Entry> EntryStore::get(const std::string &id) {
+  auto document = objects_->get(kind::kEntry, id);
+  if (!document) return failure_of(std::move(document).error(), id);
+  return entry_of(*std::move(document));
+}
+
+Result<EntryPage> EntryStore::list(const EntryFilter &filter) {
+  ObjectQuery query{.kind = kind::kEntry, .offset = filter.offset, .limit = filter.limit};
+  if (!filter.ids.empty()) query.only_ids = filter.ids;
+  if (!filter.name_like.empty()) {
+    query.filter.conditions.push_back(
+        condition("name", kaltura::Operator::kLike, {filter.name_like}));
+  }
+  auto page = objects_->list(query);
+  if (!page) return fail(std::move(page).error());
+  EntryPage entries;
+  entries.total = page->total;
+  for (Value &document : page->objects) entries.entries.push_back(entry_of(std::move(document)));
+  return entries;
+}
+
+Result<Entry> EntryStore::update(const Entry &entry) {
+  if (const auto broken = broken_rule(entry)) return fail(ErrorCode::kInvalid, broken->sentence());
+  auto updated = objects_->update(kind::kEntry, entry.id, [&](Value &document) -> Result<void> {
+    Entry next = entry;
+    const Entry before = entry_of(document);
+    next.token = before.token;
+    next.created_at = before.created_at;
+    next.updated_at = std::time(nullptr);
+    document = document_of(next);
+    return {};
+  });
+  if (!updated) return failure_of(std::move(updated).error(), entry.id);
+  return entry_of(*std::move(updated));
+}
+
+Result<Entry> EntryStore::regenerate_token(const std::string &id) {
+  auto updated = objects_->update(kind::kEntry, id, [](Value &document) -> Result<void> {
+    document["streamPassword"] = random_hex(kTokenSize);
+    document["updatedAt"] = static_cast<int64_t>(std::time(nullptr));
+    return {};
+  });
+  if (!updated) return failure_of(std::move(updated).error(), id);
+  return entry_of(*std::move(updated));
+}
+
+Result<void> EntryStore::remove(const std::string &id) {
+  auto removed = objects_->remove(kind::kEntry, id);
+  if (!removed) return failure_of(std::move(removed).error(), id);
+  return {};
+}
+
+void EntryStore::on_change(std::function<void(const std::string &id)> callback) {
+  objects_->on_change(
+      [callback = std::move(callback)](std::string_view what, const std::string &id) {
+        if (what == kind::kEntry) callback(id);
+      });
 }
 
 bool Entry::low_latency() const {

@@ -1,46 +1,48 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// EntryStore: the entries of an embedded klive, in ROOT/klive.db (SQLite, WAL, versioned schema).
+// EntryStore: the entries of an embedded klive, as what carries them out wants them.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "backend/object_store.h"
 #include "base/result.h"
-#include "kaltura/flavor.h"
+#include "kaltura/value.h"
 
 namespace klive::app {
 
 enum class RecordMode { kNone = 0, kAppend = 1, kSession = 2 };  // Kaltura's RecordStatus
+enum class EntryType { kMediaClip = 1, kLiveStream = 7 };        // Kaltura's EntryType
 
-/// What the backend says about one live stream. Plain value. `token` never goes to a log.
+inline constexpr int64_t kPassthroughProfile = 1;  // of data/live/profiles.json
+inline constexpr int64_t kFirstPartner = 101;
+
+/// What the backend says about one entry. Plain value. `token` never goes to a log.
 struct Entry {
   std::string id;
   std::string name;
   std::string description;
   std::string token;
-  std::string profile = "Passthrough_Live";  ///< systemName of a conversion profile
+  int64_t profile = kPassthroughProfile;  ///< id of a conversion profile
   bool dvr = true;
   int64_t dvr_window_minutes = 120;
   RecordMode record = RecordMode::kNone;
   int64_t segment_duration_ms = 6000;  ///< 2000 to 20000
   std::string admin_tags;  ///< comma separated; "lowlatency" makes it a low-latency entry
   int64_t created_at = 0, updated_at = 0;  ///< Unix seconds
+  EntryType type = EntryType::kLiveStream;
+  int64_t partner = kFirstPartner;
+  kaltura::Value more = kaltura::Value::Object();  ///< all other fields, by Kaltura's names
 
   [[nodiscard]] bool low_latency() const;
 };
 
-/// A conversion profile that ships with klive. Plain value.
-struct Profile {
-  int64_t id = 0;
-  std::string system_name, name;
-  std::vector<kaltura::IngestFlavor> ingest;
-};
-[[nodiscard]] const std::vector<Profile> &profiles();
-[[nodiscard]] const Profile *find_profile(std::string_view system_name);
+/// The entry in an object of the API, and back. What is missing has the default.
+[[nodiscard]] Entry entry_of(kaltura::Value document);
+[[nodiscard]] kaltura::Value document_of(const Entry &entry);
 
 struct EntryFilter {
   std::vector<std::string> ids;  ///< empty = all
@@ -53,24 +55,29 @@ struct EntryPage {
 };
 
 /// Thread-safe. Every call is one short transaction. Errors carry a sentence; kInvalid for a rule
-/// that a field breaks
-/// (`name`, `segmentDuration`…), kNotFound, kConflict for an id that exists.
+/// that a field breaks (`name`, `segmentDuration`…), kNotFound, kConflict for an id that exists.
 class EntryStore {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<EntryStore>> open(const std::string &path);
-  virtual ~EntryStore() = default;
 
   /// An empty id or token is made. Returns the entry as stored.
-  [[nodiscard]] virtual base::Result<Entry> add(Entry entry) = 0;
-  [[nodiscard]] virtual base::Result<Entry> get(const std::string &id) = 0;
-  [[nodiscard]] virtual base::Result<EntryPage> list(const EntryFilter &filter) = 0;
+  [[nodiscard]] base::Result<Entry> add(Entry entry);
+  [[nodiscard]] base::Result<Entry> get(const std::string &id);
+  [[nodiscard]] base::Result<EntryPage> list(const EntryFilter &filter);
   /// Everything but id, token and created_at is replaced.
-  [[nodiscard]] virtual base::Result<Entry> update(const Entry &entry) = 0;
-  [[nodiscard]] virtual base::Result<void> remove(const std::string &id) = 0;
-  [[nodiscard]] virtual base::Result<Entry> regenerate_token(const std::string &id) = 0;
+  [[nodiscard]] base::Result<Entry> update(const Entry &entry);
+  [[nodiscard]] base::Result<void> remove(const std::string &id);
+  [[nodiscard]] base::Result<Entry> regenerate_token(const std::string &id);
   /// Called after an entry was changed or removed, on the thread that changed it. Set once, before
   /// use.
-  virtual void on_change(std::function<void(const std::string &id)> callback) = 0;
+  void on_change(std::function<void(const std::string &id)> callback);
+
+  /// Everything that the API stores, the entries among it.
+  [[nodiscard]] ObjectStore &objects() { return *objects_; }
+
+ private:
+  explicit EntryStore(std::unique_ptr<ObjectStore> objects) : objects_(std::move(objects)) {}
+  std::unique_ptr<ObjectStore> objects_;
 };
 
 /// A short name for a token (first 8 hex of its SHA-256), safe to log and to compare.

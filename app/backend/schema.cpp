@@ -29,6 +29,27 @@ constexpr std::array kSteps = {
          updated_at INTEGER NOT NULL
        ) STRICT;
        CREATE INDEX entries_by_age ON entries (created_at DESC);)",
+    // 2: all objects of the API, an entry being one of them. 101 was the only partner so far.
+    R"(CREATE TABLE objects (
+         kind TEXT NOT NULL,
+         id TEXT NOT NULL,
+         partner INTEGER NOT NULL,
+         created_at INTEGER NOT NULL,  -- Unix seconds
+         document TEXT NOT NULL,  -- JSON, with the names of Kaltura's fields
+         PRIMARY KEY (kind, id)
+       ) STRICT;
+       CREATE INDEX objects_by_age ON objects (kind, created_at DESC);
+       INSERT INTO objects (kind, id, partner, created_at, document)
+         SELECT 'entry', id, 101, created_at,
+                json_object('id', id, 'partnerId', 101, 'type', 7, 'mediaType', 201,
+                            'sourceType', '32', 'name', name,
+                            'description', description, 'streamPassword', token,
+                            'conversionProfileId', CASE profile WHEN 'Default_Live' THEN 2 ELSE 1 END,
+                            'dvrStatus', dvr, 'dvrWindow', dvr_window, 'recordStatus', record,
+                            'segmentDuration', segment_duration, 'adminTags', admin_tags,
+                            'createdAt', created_at, 'updatedAt', updated_at)
+         FROM entries ORDER BY created_at, rowid;
+       DROP TABLE entries;)",
 };
 
 Result<int64_t> version_of(Database &database) {

@@ -4,9 +4,9 @@
 
 #include <fcntl.h>
 #include <glib.h>
-#include <json-glib/json-glib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -15,7 +15,7 @@
 #include <system_error>
 
 #include "backend/random_text.h"
-#include "kaltura/request.h"
+#include "kaltura/value.h"
 
 namespace klive::app {
 namespace {
@@ -46,25 +46,44 @@ Result<std::string> read_file(const std::string &path) {
   return text;
 }
 
-Result<Secrets> parse(const std::string &text) {
-  GError *error = nullptr;
-  const std::unique_ptr<JsonNode, decltype(&json_node_unref)> node(
-      json_from_string(text.c_str(), &error), &json_node_unref);
-  if (error != nullptr) {
-    g_error_free(error);  // its text may quote a secret
-    return fail(ErrorCode::kInvalid, "is not JSON; delete it to have a new one made");
+/// A partner of the file; `id` is the name of its number.
+Result<PartnerSecrets> parse_partner(const kaltura::Value &object, const char *id) {
+  PartnerSecrets partner{object.integer_of(id), object.text_of("admin_secret"),
+                         object.text_of("user_secret")};
+  if (partner.id <= 0) {
+    return fail(ErrorCode::kInvalid, std::string("needs a number \"") + id + "\"");
   }
-  if (!node || !JSON_NODE_HOLDS_OBJECT(node.get())) {
+  if (first_secret(partner.admin_secret).empty()) {
+    return fail(ErrorCode::kInvalid, "needs a text \"admin_secret\"");
+  }
+  if (first_secret(partner.user_secret).empty()) {
+    return fail(ErrorCode::kInvalid, "needs a text \"user_secret\"");
+  }
+  return partner;
+}
+
+Result<Secrets> parse(const std::string &text) {
+  const auto object = kaltura::read_json(text);
+  // The reader's own words may quote a secret.
+  if (!object) return fail(ErrorCode::kInvalid, "is not JSON; delete it to have a new one made");
+  if (!object->is_object()) {
     return fail(ErrorCode::kInvalid, "must be one JSON object; delete it to have a new one made");
   }
-  JsonObject *object = json_node_get_object(node.get());
-  const auto partner = kaltura::member_integer(object, "partner_id");
-  const auto admin = kaltura::member_text(object, "admin_secret");
-  const auto user = kaltura::member_text(object, "user_secret");
-  if (!partner || *partner <= 0) return fail(ErrorCode::kInvalid, "needs a number \"partner_id\"");
-  if (!admin || admin->empty()) return fail(ErrorCode::kInvalid, "needs a text \"admin_secret\"");
-  if (!user || user->empty()) return fail(ErrorCode::kInvalid, "needs a text \"user_secret\"");
-  return Secrets{.partner_id = *partner, .admin_secret = *admin, .user_secret = *user};
+  auto first = parse_partner(*object, "partner_id");
+  if (!first) return fail(std::move(first).error());
+  Secrets secrets{.partner_id = first->id,
+                  .admin_secret = first->admin_secret,
+                  .user_secret = first->user_secret,
+                  .media_server_secret = object->text_of("media_server_secret")};
+  const kaltura::Value *partners = object->find("partners");
+  if (partners == nullptr) return secrets;
+  if (!partners->is_array()) return fail(ErrorCode::kInvalid, "\"partners\" must be an array");
+  for (const kaltura::Value &each : *partners->array()) {
+    auto partner = parse_partner(each, "id");
+    if (!partner) return fail(std::move(partner).error().wrap("a partner"));
+    secrets.more_partners.push_back(*std::move(partner));
+  }
+  return secrets;
 }
 
 /// The whole text under a name of its own, on the disk.
@@ -87,6 +106,7 @@ Result<void> make(const std::string &root) {
   const std::string draft = path + "." + random_hex(8);
   const std::string text = "{\n  \"partner_id\": 101,\n  \"admin_secret\": \"" +
                            random_hex(kSecretSize) + "\",\n  \"user_secret\": \"" +
+                           random_hex(kSecretSize) + "\",\n  \"media_server_secret\": \"" +
                            random_hex(kSecretSize) + "\"\n}\n";
   if (auto done = write_new(draft, text); !done) {
     ::unlink(draft.c_str());
@@ -101,6 +121,21 @@ Result<void> make(const std::string &root) {
 }
 
 }  // namespace
+
+std::vector<std::string> each_secret(const std::string &secrets) {
+  std::vector<std::string> each;
+  for (size_t at = 0; at <= secrets.size();) {
+    const size_t comma = std::min(secrets.find(',', at), secrets.size());
+    if (comma > at) each.push_back(secrets.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return each;
+}
+
+std::string first_secret(const std::string &secrets) {
+  const auto each = each_secret(secrets);
+  return each.empty() ? std::string() : each.front();
+}
 
 Result<Secrets> load_secrets(const std::string &root) {
   auto text = read_file(path_of(root));

@@ -38,6 +38,8 @@ void Statement::bind(std::string_view text) {
 
 void Statement::bind(int64_t value) { sqlite3_bind_int64(statement_.get(), ++bound_, value); }
 
+void Statement::bind(double value) { sqlite3_bind_double(statement_.get(), ++bound_, value); }
+
 Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;

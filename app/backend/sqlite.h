@@ -18,6 +18,7 @@ class Statement {
  public:
   void bind(std::string_view text);
   void bind(int64_t value);
+  void bind(double value);
   /// True: there is a row. False: done.
   [[nodiscard]] base::Result<bool> step();
   /// Columns of the row, counted from 0.

@@ -7,10 +7,10 @@
 #include <gst/gst.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 #include "cli/service.h"
 #include "config/paths.h"
 #include "kaltura/publish_address.h"
-#include "kaltura/request.h"
 #include "worker/description.h"
 #include "worker/entry_pipeline.h"
 #include "worker/entry_variables.h"
@@ -34,9 +34,9 @@ base::Result<EntryParameters> ask_service(const ServiceOptions &which, const std
   if (!answer) return base::fail(answer.error());
   JsonObject *object = json_node_get_object(answer->get());
   const auto number = [&](const char *name, int64_t otherwise) {
-    return kaltura::member_integer(object, name).value_or(otherwise);
+    return integer_of(object, name, otherwise);
   };
-  const std::string tags = kaltura::member_text(object, "adminTags").value_or("");
+  const std::string tags = text_of(object, "adminTags");
   return EntryParameters{
       .id = id,
       .segment_duration_ns = number("segmentDuration", 6000) * 1'000'000,

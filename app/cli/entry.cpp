@@ -60,6 +60,24 @@ int call_and_print(const ServiceOptions &which, const char *action, JsonObjectPt
   return kExitDone;
 }
 
+/// The entry as it is sent: with the id of its profile, which only the service knows by name.
+base::Result<JsonObjectPtr> entry_object(const ServiceOptions &which, const EntryFields &fields) {
+  auto object = fields.to_object();
+  if (!object || !fields.profile) return object;
+  const auto service = find_service(which);
+  if (!service) return base::fail(service.error());
+  const auto id = find_profile_id(*service, *fields.profile);
+  if (!id) return base::fail(id.error());
+  json_object_set_int_member(object->get(), "conversionProfileId", *id);
+  return object;
+}
+
+/// An option that no entry can have was misused; the service's own trouble is a failure.
+int object_failed(const base::Error &error) {
+  complain(error.message);
+  return error.code == base::ErrorCode::kInvalid ? kExitMisused : kExitFailed;
+}
+
 int add(const Arguments &arguments) {
   ServiceOptions which;
   EntryFields fields;
@@ -73,11 +91,8 @@ int add(const Arguments &arguments) {
     complain("an entry needs --name");
     return kExitMisused;
   }
-  auto entry = fields.to_object();
-  if (!entry) {
-    complain(entry.error().message);
-    return kExitMisused;
-  }
+  auto entry = entry_object(which, fields);
+  if (!entry) return object_failed(entry.error());
   JsonObjectPtr parameters(json_object_new());
   json_object_set_object_member(parameters.get(), "liveStreamEntry",
                                 std::move(entry).value().release());
@@ -94,11 +109,8 @@ int update(const Arguments &arguments) {
   options.flag("json", json, "Print the API's object");
   const auto operands = options.parse(arguments, 1, 1);
   if (!operands) return options.status();
-  auto entry = fields.to_object();
-  if (!entry) {
-    complain(entry.error().message);
-    return kExitMisused;
-  }
+  auto entry = entry_object(which, fields);
+  if (!entry) return object_failed(entry.error());
   JsonObjectPtr parameters = parameters_for(operands->front());
   json_object_set_object_member(parameters.get(), "liveStreamEntry",
                                 std::move(entry).value().release());

@@ -8,15 +8,6 @@
 namespace klive::app {
 namespace {
 
-base::Result<int64_t> profile_id(const std::string &system_name) {
-  if (const Profile *profile = find_profile(system_name)) return profile->id;
-  std::string names;
-  for (const Profile &profile : profiles())
-    names.append(names.empty() ? "" : ", ").append(profile.system_name);
-  return base::fail(base::ErrorCode::kInvalid,
-                    "no profile \"" + system_name + "\"; there is " + names);
-}
-
 base::Result<int64_t> record_status(const std::string &word) {
   if (word == "none") return static_cast<int64_t>(RecordMode::kNone);
   if (word == "append") return static_cast<int64_t>(RecordMode::kAppend);
@@ -42,7 +33,8 @@ base::Result<int64_t> milliseconds(const std::string &text) {
 void EntryFields::declare(Options &options, bool is_new) {
   options.optional_text("name", name, "Name, 5 characters at least", "NAME");
   options.optional_text("description", description, "What it is about", "TEXT");
-  options.optional_text("profile", profile, "Passthrough_Live or Default_Live", "PROFILE");
+  options.optional_text("profile", profile,
+                        "System name or id of a conversion profile (Passthrough_Live)", "PROFILE");
   options.optional_text("dvr", dvr, "Whether viewers may seek back: on or off", "on|off");
   options.number("dvr-window", dvr_window_minutes, 1, 7 * 24 * 60, "How far back, in minutes",
                  "MINUTES");
@@ -82,7 +74,6 @@ base::Result<JsonObjectPtr> EntryFields::to_object() const {
   set_text("description", description);
   set_text("id", id);
   set_text("streamPassword", token);
-  set_number("conversionProfileId", profile, profile_id);
   set_number("recordStatus", record, record_status);
   set_number("dvrStatus", dvr, dvr_status);
   set_number("segmentDuration", segment_duration, milliseconds);

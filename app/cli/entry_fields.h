@@ -22,7 +22,8 @@ struct EntryFields {
 
   /// `is_new`: an id and a token may be chosen only when the entry is made.
   void declare(Options &options, bool is_new);
-  /// The API object, or the sentence about a value that no entry can have.
+  /// The API object, or the sentence about a value that no entry can have. Without the profile:
+  /// its name is known to the service alone.
   [[nodiscard]] base::Result<JsonObjectPtr> to_object() const;
 };
 

@@ -2,10 +2,30 @@
 // Thin over json-glib, whose getters abort on a wrong type: everything here is checked first.
 #include "cli/json.h"
 
-#include "kaltura/request.h"
 #include "klive/ptr.h"
 
+#include "kaltura/value.h"
+
 namespace klive::app {
+namespace {
+
+/// A member that is a single value, read as the API's wire does it; null for everything else.
+kaltura::Value scalar_of(JsonObject *object, const char *member) {
+  JsonNode *node = object ? json_object_get_member(object, member) : nullptr;
+  if (!node || !JSON_NODE_HOLDS_VALUE(node)) return {};
+  switch (json_node_get_value_type(node)) {
+    case G_TYPE_STRING:
+      return json_node_get_string(node);
+    case G_TYPE_BOOLEAN:
+      return json_node_get_boolean(node) != FALSE;
+    case G_TYPE_INT64:
+      return json_node_get_int(node);
+    default:
+      return json_node_get_double(node);
+  }
+}
+
+}  // namespace
 
 base::Result<JsonPtr> parse_json(std::string_view text) {
   const auto parser = gst::Ptr<JsonParser>::take(json_parser_new_immutable());
@@ -36,11 +56,11 @@ JsonObject *object_of(JsonNode *node) {
 }
 
 std::string text_of(JsonObject *object, const char *member) {
-  return kaltura::member_text(object, member).value_or("");
+  return scalar_of(object, member).text().value_or("");
 }
 
-int64_t integer_of(JsonObject *object, const char *member) {
-  return kaltura::member_integer(object, member).value_or(0);
+int64_t integer_of(JsonObject *object, const char *member, int64_t otherwise) {
+  return scalar_of(object, member).integer().value_or(otherwise);
 }
 
 JsonObject *object_of(JsonObject *object, const char *member) {

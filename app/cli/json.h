@@ -31,7 +31,8 @@ using JsonObjectPtr = std::unique_ptr<JsonObject, JsonObjectFree>;
 [[nodiscard]] JsonObject *object_of(JsonNode *node);
 /// A member as text, numbers too; empty when it is not there.
 [[nodiscard]] std::string text_of(JsonObject *object, const char *member);
-[[nodiscard]] int64_t integer_of(JsonObject *object, const char *member);
+[[nodiscard]] int64_t integer_of(JsonObject *object, const char *member,
+                                 int64_t otherwise = 0);
 /// A member that is an object, borrowed; null when it is not.
 [[nodiscard]] JsonObject *object_of(JsonObject *object, const char *member);
 

@@ -2,38 +2,63 @@
 // `klive publish`: finds out where an entry is published, then runs the built-in encoder.
 #include <gst/gst.h>
 
-#include <algorithm>
 #include <cstdio>
 
-#include "backend/entry_store.h"
 #include "cli/cli.h"
 #include "cli/publish_pipeline.h"
 #include "cli/service.h"
 #include "config/config_value.h"
+#include "kaltura/live_profile.h"
 
 namespace klive::app {
 namespace {
 
 constexpr uint32_t kSourceFlavor = 32;
 
+/// A call's answer as the values of the library that knows profiles.
+base::Result<kaltura::Value> ask(const Service &service, const char *api_service,
+                                 const char *action, JsonObjectPtr parameters) {
+  const auto answer = call_api(service, api_service, action, std::move(parameters));
+  if (!answer) return base::fail(answer.error());
+  return kaltura::read_json(to_text(answer->get(), false), {.depth = 32, .members = 100'000});
+}
+
+base::Result<kaltura::ConversionProfile> ask_profile(const Service &service, int64_t id) {
+  JsonObjectPtr of_profile(json_object_new());
+  json_object_set_int_member(of_profile.get(), "id", id);
+  auto profile = ask(service, "conversionProfile", "get", std::move(of_profile));
+  if (!profile) return base::fail(std::move(profile).error());
+
+  JsonObjectPtr of_links(json_object_new());
+  JsonObject *filter = json_object_new();
+  json_object_set_int_member(filter, "conversionProfileIdEqual", id);
+  json_object_set_object_member(of_links.get(), "filter", filter);
+  auto links = ask(service, "conversionProfileAssetParams", "list", std::move(of_links));
+  if (!links) return base::fail(std::move(links).error());
+
+  JsonObjectPtr of_params(json_object_new());
+  json_object_set_int_member(of_params.get(), "conversionProfileId", id);
+  auto params = ask(service, "flavorParams", "getByConversionProfileId", std::move(of_params));
+  if (!params) return base::fail(std::move(params).error());
+  const kaltura::Value *objects = links->find("objects");
+  if (!objects || !objects->is_array() || !params->is_array())
+    return base::fail(base::ErrorCode::kInvalid, "the service's answer has no list");
+  return kaltura::conversion_profile_of(*profile, *objects->array(), *params->array());
+}
+
 /// The ingest flavors of a profile from the wanted one on, `count` of them.
-base::Result<std::vector<kaltura::IngestFlavor>> choose_flavors(int64_t profile_id, uint32_t first,
-                                                                size_t count) {
-  const auto profile =
-      std::ranges::find_if(profiles(), [&](const Profile &p) { return p.id == profile_id; });
-  if (profile == profiles().end())
-    return base::fail(base::ErrorCode::kNotFound,
-                      "the entry's profile " + std::to_string(profile_id) + " is not known here");
+base::Result<std::vector<kaltura::IngestFlavor>> choose_flavors(
+    const kaltura::ConversionProfile &profile, uint32_t first, size_t count) {
   std::vector<kaltura::IngestFlavor> chosen;
   std::string known;
-  for (const kaltura::IngestFlavor &flavor : profile->ingest) {
+  for (const kaltura::IngestFlavor &flavor : profile.ingest()) {
     if (flavor.audio_only) continue;
     known.append(known.empty() ? "" : ", ").append(std::to_string(flavor.id));
     const bool is_wanted = flavor.id == first || !chosen.empty();
     if (is_wanted && chosen.size() < count) chosen.push_back(flavor);
   }
   if (chosen.size() < count)
-    return base::fail(base::ErrorCode::kNotFound, "profile " + profile->system_name +
+    return base::fail(base::ErrorCode::kNotFound, "profile " + profile.system_name +
                                                       " has the flavors " + known +
                                                       "; there are not " + std::to_string(count) +
                                                       " from " + std::to_string(first) + " on");
@@ -56,7 +81,9 @@ base::Result<std::vector<PublishTarget>> targets_of_entry(const ServiceOptions &
   if (url.empty())
     return base::fail(base::ErrorCode::kNotFound, "entry " + id + " has no publish URL");
 
-  auto flavors = choose_flavors(integer_of(entry, "conversionProfileId"), flavor, count);
+  const auto profile = ask_profile(*service, integer_of(entry, "conversionProfileId"));
+  if (!profile) return base::fail(profile.error());
+  auto flavors = choose_flavors(*profile, flavor, count);
   if (!flavors) return base::fail(std::move(flavors).error());
   std::vector<PublishTarget> targets;
   for (const kaltura::IngestFlavor &each : *flavors) {

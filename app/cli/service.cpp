@@ -13,6 +13,7 @@
 #include "klive/ptr.h"
 
 #include "cli/load_configuration.h"
+#include "kaltura/value.h"
 
 namespace klive::app {
 namespace {
@@ -129,6 +130,25 @@ base::Result<JsonPtr> call_api(const Service &service, const char *api_service, 
   return result;
 }
 
+base::Result<int64_t> find_profile_id(const Service &service, const std::string &profile) {
+  if (const auto id = kaltura::Value(profile).integer()) return *id;
+  auto answer = call_api(service, "conversionProfile", "list", JsonObjectPtr(json_object_new()));
+  if (!answer) return base::fail(std::move(answer).error());
+  JsonObject *list = object_of(answer->get());
+  JsonNode *member = list ? json_object_get_member(list, "objects") : nullptr;
+  JsonArray *objects =
+      member && JSON_NODE_HOLDS_ARRAY(member) ? json_node_get_array(member) : nullptr;
+  std::string names;
+  for (guint i = 0; objects && i < json_array_get_length(objects); ++i) {
+    JsonObject *each = object_of(json_array_get_element(objects, i));
+    if (!each) continue;
+    const std::string name = text_of(each, "systemName");
+    if (name == profile) return integer_of(each, "id");
+    if (!name.empty()) names.append(names.empty() ? "" : ", ").append(name);
+  }
+  return base::fail(base::ErrorCode::kInvalid, "no profile \"" + profile + "\"; there is " + names);
+}
+
 std::string make_session(const Secrets &secrets, kaltura::KsType type, int64_t seconds) {
   std::array<uint8_t, 16> random{};
   if (getentropy(random.data(), random.size()) != 0) std::abort();  // only fails for a bad pointer
@@ -138,7 +158,8 @@ std::string make_session(const Secrets &secrets, kaltura::KsType type, int64_t s
                               .expiry = std::time(nullptr) + seconds,
                               .user = is_admin ? "admin" : "",
                               .privileges = is_admin ? "disableentitlement" : ""},
-                             is_admin ? secrets.admin_secret : secrets.user_secret, random);
+                             first_secret(is_admin ? secrets.admin_secret : secrets.user_secret),
+                             random);
 }
 
 }  // namespace klive::app

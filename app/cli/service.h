@@ -37,6 +37,10 @@ struct Service {
 [[nodiscard]] base::Result<JsonPtr> call_api(const Service &service, const char *api_service,
                                              const char *action, JsonObjectPtr parameters);
 
+/// The id of a conversion profile that is named by its system name or by its id.
+[[nodiscard]] base::Result<int64_t> find_profile_id(const Service &service,
+                                                    const std::string &profile);
+
 /// A session of the embedded partner, signed with the secret of its type.
 [[nodiscard]] std::string make_session(const Secrets &secrets, kaltura::KsType type,
                                        int64_t seconds);

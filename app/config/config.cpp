@@ -99,6 +99,8 @@ std::vector<Key> keys() {
           "server.resume-window", [](auto &c) -> auto & { return c.server.resume_window; }),
       text_key(
           "server.pipelines", [](auto &c) -> auto & { return c.server.pipelines; }),
+      text_key(
+          "server.profiles", [](auto &c) -> auto & { return c.server.profiles; }),
       size_key(
           "server.worker-memory", [](auto &c) -> auto & { return c.server.worker_memory; }),
 

@@ -22,6 +22,7 @@ struct Config {
     Isolation isolation = Isolation::kProcess;
     base::MediaTime resume_window = base::MediaTime::from_seconds(180);
     std::string pipelines;  ///< folder of descriptions; default the installed or the source one
+    std::string profiles;   ///< file of more live params and conversion profiles; empty = none
     uint64_t worker_memory =
         2ull
         << 30;  ///< bytes of address-space-independent limit per worker (RLIMIT_DATA); 0 = none

@@ -38,10 +38,13 @@ base::Result<void> Door::start() {
   auto store = EntryStore::open(root + "/klive.db");
   if (!store) return base::fail(std::move(store.error()));
   store_ = std::move(*store);
+  auto profiles = ProfileStore::open(store_->objects(), config_.server.profiles);
+  if (!profiles) return base::fail(std::move(profiles.error()));
+  profiles_ = std::move(*profiles);
   registry_.load();
   add_metrics();
 
-  authenticator_ = make_embedded_authenticator(*store_, [this](const char *reason) {
+  authenticator_ = make_embedded_authenticator(*store_, *profiles_, [this](const char *reason) {
     metrics_.count("klive_publish_refused_total", std::string("reason=\"") + reason + "\"");
   });
   sessions_ = std::make_unique<Sessions>(config_, *store_, registry_, metrics_);
@@ -70,14 +73,22 @@ base::Result<void> Door::start() {
   if (!listener) return base::fail(std::move(listener.error()));
   listener_ = std::move(*listener);
 
-  api_ = std::make_unique<ApiServer>(*store_, *secrets,
-                                     ApiSettings{.rtmp_host = config_.broadcast.host,
-                                                 .rtmp_port = listener_->port(),
-                                                 .broadcast_domain = config_.broadcast.domain},
-                                     [this](const std::string &entry) {
-                                       const LiveEntry *live = registry_.find(entry);
-                                       return live && live->is_live();
-                                     });
+  api_ = std::make_unique<ApiServer>(
+      ApiParts{.entries = *store_,
+               .profiles = *profiles_,
+               .secrets = *secrets,
+               .settings = {.rtmp_host = config_.broadcast.host,
+                            .rtmp_port = listener_->port(),
+                            .broadcast_domain = config_.broadcast.domain},
+               .live = [this](const std::string &entry) { return live_info(entry); },
+               .playable =
+                   [this] {
+                     std::vector<std::string> ids;
+                     for (const auto &[id, live] : registry_.entries()) {
+                       if (live.is_live()) ids.push_back(id);
+                     }
+                     return ids;
+                   }});
   auto http = HttpServer::start(
       config_, {.registry = registry_,
                 .metrics = metrics_,
@@ -99,6 +110,20 @@ base::Result<void> Door::start() {
   housekeeping_ = std::make_unique<Ticker>(kHousekeepingEvery, [this] { unused_memory_.look(); });
   ready_ = true;
   return {};
+}
+
+LiveInfo Door::live_info(const std::string &entry) {
+  LiveInfo info;
+  const LiveEntry *live = registry_.find(entry);
+  if (live == nullptr) return info;
+  info.is_playable = live->is_live();
+  for (const PublicationInfo &publication : live->publications) {
+    LiveSide &side = info.sides[publication.side == "backup" ? 1 : 0];
+    side.since =
+        side.is_publishing ? std::min(side.since, publication.started_at) : publication.started_at;
+    side.is_publishing = true;
+  }
+  return info;
 }
 
 Door::~Door() {

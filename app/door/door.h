@@ -11,6 +11,7 @@
 #include "api/api_server.h"
 #include "app_context.h"
 #include "backend/entry_store.h"
+#include "backend/profile_store.h"
 #include "backend/secrets.h"
 #include "config/config.h"
 #include "door/gate.h"
@@ -48,12 +49,14 @@ class Door {
   base::Result<void> start();
   void connection(gst::Ptr<GstKliveRtmpConnection> connection);
   void add_metrics();
+  [[nodiscard]] LiveInfo live_info(const std::string &entry);
 
   Config config_;
   Metrics metrics_;
   LiveRegistry registry_;
   std::unique_ptr<ServiceFile> service_file_;
   std::unique_ptr<EntryStore> store_;
+  std::unique_ptr<ProfileStore> profiles_;
   std::shared_ptr<gst::Authenticator> authenticator_;  // shared with every ingest pipeline
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<ApiServer> api_;

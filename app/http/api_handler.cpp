@@ -23,6 +23,39 @@ ApiHandler::ApiHandler(LiveRegistry &registry, AnswerApi answer_api, std::string
   while (public_url_.ends_with('/')) public_url_.pop_back();
 }
 
+ApiHandler::~ApiHandler() {
+  for (GSource *source : delayed_) {
+    g_source_destroy(source);
+    g_source_unref(source);
+  }
+}
+
+void ApiHandler::answer_later(unsigned milliseconds, const Exchange &exchange,
+                              const Answer &answer) {
+  struct Later {
+    ApiHandler &handler;
+    GSource *source;
+    Exchange exchange;
+    Answer answer;
+  };
+  GSource *source = g_timeout_source_new(milliseconds);
+  delayed_.insert(source);
+  g_source_set_callback(
+      source,
+      [](gpointer data) -> gboolean {
+        const auto *later = static_cast<Later *>(data);
+        later->exchange.answer(later->answer);
+        later->handler.delayed_.erase(later->source);
+        g_source_unref(later->source);  // the context has its own reference while this runs
+        return G_SOURCE_REMOVE;
+      },
+      new Later{*this, source, exchange, answer},
+      [](gpointer data) { delete static_cast<Later *>(data); });
+  GMainContext *context = g_main_context_ref_thread_default();
+  g_source_attach(source, context);
+  g_main_context_unref(context);
+}
+
 void ApiHandler::handle_api(const Exchange &exchange) {
   if (!answer_api_) return exchange.refuse(404, "not_found", "This server has no API.");
   const std::string own_origin = exchange.origin();
@@ -41,7 +74,9 @@ void ApiHandler::handle_api(const Exchange &exchange) {
   answer.content_type = std::move(made.content_type);
   answer.body = to_bytes(made.body);
   answer.cache_control = "no-store";
-  exchange.answer(answer);
+  if (made.delay.count() == 0) return exchange.answer(answer);
+  // The connection waits, nothing else does; of those there is a limit.
+  answer_later(static_cast<unsigned>(made.delay.count()), exchange, answer);
 }
 
 // Kaltura answers a manifest request for something that is not live with 404 and these headers.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 
 #include "api/api_server.h"
@@ -19,10 +20,17 @@ class ApiHandler {
 
   /// `public_url`: the origin that players are told; empty = the request's own.
   ApiHandler(LiveRegistry &registry, AnswerApi answer_api, std::string public_url);
+  ~ApiHandler();
+  ApiHandler(const ApiHandler &) = delete;
+  ApiHandler &operator=(const ApiHandler &) = delete;
+
   void handle_api(const Exchange &exchange);
   void handle_play_manifest(const Exchange &exchange);
 
  private:
+  void answer_later(unsigned milliseconds, const Exchange &exchange, const Answer &answer);
+
+  std::set<GSource *> delayed_;  // answers that wait; owned
   LiveRegistry &registry_;
   AnswerApi answer_api_;
   std::string public_url_;

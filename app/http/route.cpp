@@ -123,7 +123,8 @@ RouteKind fixed_kind(std::string_view path) {
 Route parse_route(std::string_view path) {
   Route route;
   // The API reads its own path, which may carry parameters of any length that a request line has.
-  if (path == "/api_v3" || path.starts_with("/api_v3/")) {
+  if (path == "/api_v3" || path.starts_with("/api_v3/") || path == "/api" ||
+      path.starts_with("/api/")) {
     route.kind = RouteKind::kApi;
     return route;
   }

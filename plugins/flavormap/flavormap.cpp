@@ -35,7 +35,7 @@ namespace klive::gst {
 namespace {
 
 constexpr char kBadName[] = "NetStream.Publish.BadName";
-constexpr char kDefaultProfile[] = "1=32,2=36,3=37";
+constexpr char kDefaultProfile[] = "Passthrough_Live";
 // Where nobody authenticates, nobody says what the entry is.
 constexpr char kNoEntry[] = "unknown";
 constexpr char kDefaultSide[] = "primary";

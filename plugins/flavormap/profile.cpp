@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A profile as text: "1=32,2=36,3=37:eng".
+// A profile as text: "Passthrough_Live" or "1=32,2=36,3=37:eng".
 #include "profile.h"
 
 #include <charconv>
 
 #include "kaltura/publish_address.h"
+#include "klive/live_profiles.h"
 
 namespace klive::gst {
 namespace {
@@ -32,6 +33,11 @@ base::Result<kaltura::IngestFlavor> parse_one(std::string_view text) {
 }  // namespace
 
 base::Result<std::vector<kaltura::IngestFlavor>> parse_profile(std::string_view text) {
+  if (!text.empty() && text.find('=') == std::string_view::npos) {
+    auto profile = shipped_profile(text);
+    if (!profile) return base::fail(std::move(profile).error());
+    return profile->ingest();
+  }
   std::vector<kaltura::IngestFlavor> flavors;
   while (!text.empty()) {
     const size_t comma = text.find(',');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A profile as text: "1=32,2=36,3=37:eng".
+// A profile as text: "Passthrough_Live" or "1=32,2=36,3=37:eng".
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace klive::gst {
 
-/// NAME=ID[:LANGUAGE] separated by commas; the error says which part is wrong.
+/// The system name of a profile that klive ships with, or NAME=ID[:LANGUAGE] separated by commas;
+/// the error says which part is wrong.
 [[nodiscard]] base::Result<std::vector<kaltura::IngestFlavor>> parse_profile(std::string_view text);
 
 /// The stream name without its query and without "<entry>_" in front.

@@ -10,6 +10,7 @@
 
 #include "kaltura/ks.h"
 #include "klive/authenticator.h"
+#include "klive/live_profiles.h"
 
 namespace klive::gst {
 namespace {
@@ -114,10 +115,10 @@ Result<kaltura::IngestFlavor> read_flavor(JsonNode *node, const std::string &pat
   return flavor;
 }
 
+/// Those of the profile that entries have unless they say something else.
 std::vector<kaltura::IngestFlavor> default_flavors() {
-  return {{.stream_name = "1", .id = 32, .audio_only = false, .language = {}},
-          {.stream_name = "2", .id = 36, .audio_only = false, .language = {}},
-          {.stream_name = "3", .id = 37, .audio_only = false, .language = {}}};
+  const auto profile = shipped_profile("Passthrough_Live");
+  return profile ? profile->ingest() : std::vector<kaltura::IngestFlavor>();
 }
 
 Result<void> read_entry(JsonNode *node, const std::string &path, Entries &entries) {

@@ -1,115 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The API as its callers see it: requests in, texts out.
-#include <gtest/gtest.h>
-
-#include <ctime>
 #include <set>
 
 #include "api/actions.h"
-#include "api/api_server.h"
-#include "api/json_node.h"
-#include "kaltura/ks.h"
+#include "api_fixture.h"
 #include "kaltura/publish_address.h"
-#include "kaltura/request.h"
-#include "temp_folder.h"
 
 namespace klive::app {
 namespace {
 
 using kaltura::KsType;
-using kaltura::member_integer;
-using kaltura::member_text;
+using test::Answer;
+using test::ApiTest;
+using test::kSecrets;
+using test::make_session;
 
 constexpr char kJson[] = "application/json";
-const Secrets kSecrets{.partner_id = 101,
-                       .admin_secret = "0123456789abcdef0123456789abcdef",
-                       .user_secret = "fedcba9876543210fedcba9876543210"};
-
-std::string make_session(KsType type, const std::string &secret, int64_t seconds = 60,
-                         const std::string &privileges = {}, int64_t partner = 101) {
-  const base::Bytes random(16, 1);
-  return kaltura::make_ks_v2({.partner = partner,
-                              .type = type,
-                              .expiry = std::time(nullptr) + seconds,
-                              .user = "ann",
-                              .privileges = privileges},
-                             secret, random);
-}
-
-/// An answer in JSON.
-class Answer {
- public:
-  explicit Answer(const std::string &body)
-      : text(body), node_(json_from_string(body.c_str(), nullptr)) {}
-  [[nodiscard]] JsonObject *object() const {
-    return node_ && JSON_NODE_HOLDS_OBJECT(node_.get()) ? json_node_get_object(node_.get())
-                                                        : nullptr;
-  }
-  [[nodiscard]] std::string operator[](const char *name) const {
-    return member_text(object(), name).value_or("(none)");
-  }
-  [[nodiscard]] std::string string() const { return json_node_get_string(node_.get()); }
-  /// The ids of a list.
-  [[nodiscard]] std::vector<std::string> ids() const {
-    std::vector<std::string> ids;
-    JsonArray *objects = json_object_get_array_member(object(), "objects");
-    for (guint i = 0; i < json_array_get_length(objects); ++i) {
-      ids.push_back(*member_text(json_array_get_object_element(objects, i), "id"));
-    }
-    return ids;
-  }
-  std::string text;
-
- private:
-  api::NodePtr node_;
-};
-
-class ApiTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto opened = EntryStore::open(folder / "klive.db");
-    ASSERT_TRUE(opened);
-    store = *std::move(opened);
-    restart({});
-  }
-  void restart(ApiSettings settings) {
-    server =
-        std::make_unique<ApiServer>(*store, kSecrets, std::move(settings),
-                                    [this](const std::string &id) { return live.count(id) > 0; });
-  }
-  ApiAnswer send(const std::string &path, const std::string &query, const std::string &type,
-                 const std::string &body) {
-    return server->answer({.path = path,
-                           .query = query,
-                           .content_type = type,
-                           .body = body,
-                           .host = "live.example.org",
-                           .origin = "http://live.example.org:8080",
-                           .remote_address = "127.0.0.1:1"});
-  }
-  /// A call in JSON; `members` is the inside of the body's object.
-  Answer call(const std::string &what, const std::string &ks, const std::string &members = {}) {
-    const size_t slash = what.find('/');
-    std::string body = R"({"format":1)";
-    if (!ks.empty()) body += R"(,"ks":")" + ks + '"';
-    if (!members.empty()) body += "," + members;
-    return Answer(
-        send("/api_v3/service/" + what.substr(0, slash) + "/action/" + what.substr(slash + 1), "",
-             kJson, body + "}")
-            .body);
-  }
-  std::string add(const std::string &name) {
-    return call("liveStream/add", admin, R"("liveStreamEntry":{"name":")" + name + "\"}")["id"];
-  }
-  static std::string entry_id(const std::string &id) { return R"("entryId":")" + id + '"'; }
-
-  const std::string admin = make_session(KsType::kAdmin, kSecrets.admin_secret);
-  const std::string user = make_session(KsType::kUser, kSecrets.user_secret);
-  test::TempFolder folder;
-  std::unique_ptr<EntryStore> store;
-  std::unique_ptr<ApiServer> server;
-  std::set<std::string> live;
-};
 
 TEST_F(ApiTest, Add_ReturnsTheEntryWithWhereToPublish) {
   const Answer entry = call(
@@ -117,6 +23,11 @@ TEST_F(ApiTest, Add_ReturnsTheEntryWithWhereToPublish) {
       R"("liveStreamEntry":{"objectType":"KalturaLiveStreamEntry","name":"Town hall","dvrWindow":30,)"
       R"("recordStatus":"2","segmentDuration":4000,"adminTags":"lowlatency",)"
       R"("conversionProfileId":2,"description":"d","sourceType":"32","tags":"x"})");
+  EXPECT_EQ(entry["tags"], "x");
+  EXPECT_EQ(entry["userId"], "ann");
+  EXPECT_EQ(entry["type"], "7");
+  EXPECT_EQ(entry["mediaType"], "201");
+  EXPECT_EQ(entry["sourceType"], "32");
   EXPECT_TRUE(kaltura::is_entry_id(entry["id"])) << entry.text;
   EXPECT_EQ(entry["objectType"], "KalturaLiveStreamEntry");
   EXPECT_EQ(entry["name"], "Town hall");
@@ -127,7 +38,7 @@ TEST_F(ApiTest, Add_ReturnsTheEntryWithWhereToPublish) {
   EXPECT_EQ(entry["segmentDuration"], "4000");
   EXPECT_EQ(entry["adminTags"], "lowlatency");
   EXPECT_EQ(entry["conversionProfileId"], "2");
-  EXPECT_EQ(entry["flavorParamsIds"], "32");
+  EXPECT_EQ(entry["flavorParamsIds"], "32,33,34,35");
   EXPECT_EQ(entry["liveStatus"], "0");
   EXPECT_EQ(entry["streamName"], "1");
   const std::string query = "p=101&e=" + entry["id"] + "&i=";
@@ -187,7 +98,7 @@ TEST_F(ApiTest, UserSession_SeesNoSecrets) {
 TEST_F(ApiTest, EditPrivilege_ShowsTheSecretsOfItsEntries) {
   const std::string mine = add("Mine is it"), other = add("Another one");
   const std::string editor =
-      make_session(KsType::kUser, kSecrets.user_secret, 60, "sview:*,edit:1_x/" + mine);
+      make_session(KsType::kUser, kSecrets.user_secret, 60, "sview:*,edit:1_x/" + mine, 101, "eve");
   EXPECT_EQ(call("liveStream/get", editor, entry_id(mine))["streamPassword"].size(), 8u);
   EXPECT_EQ(call("liveStream/get", editor, entry_id(other))["streamPassword"], "(none)");
 }
@@ -204,15 +115,24 @@ TEST_F(ApiTest, Sessions_AreCheckedAsKalturaDoes) {
       {"expired", "liveStream/list", make_session(KsType::kAdmin, kSecrets.admin_secret, -1),
        "INVALID_KS", "Error \"-5,EXPIRED\""},
       {"another partner", "liveStream/list",
-       make_session(KsType::kAdmin, kSecrets.admin_secret, 60, "", 102), "INVALID_KS",
+       make_session(KsType::kAdmin, kSecrets.admin_secret, 60, "", 103), "INVALID_KS",
        "Error \"-2,INVALID_PARTNER\""},
+      {"another partner's secret", "liveStream/list",
+       make_session(KsType::kAdmin, kSecrets.admin_secret, 60, "", 102), "INVALID_KS",
+       "Error \"-1,INVALID_STR\""},
+      {"media server without the secret", "liveStream/list",
+       make_session(KsType::kAdmin, kSecrets.admin_secret, 60, "", -5), "INVALID_KS",
+       "Error \"-1,INVALID_STR\""},
+      {"from another address", "liveStream/list",
+       make_session(KsType::kAdmin, kSecrets.admin_secret, 60, "iprestrict:192.0.2.1"),
+       "INVALID_KS", "Error \"-9,EXCEEDED_RESTRICTED_IP\""},
       {"another secret", "liveStream/list", make_session(KsType::kAdmin, "x"), "INVALID_KS",
        "Error \"-1,INVALID_STR\""},
       {"admin signed with the user secret", "liveStream/list",
        make_session(KsType::kAdmin, kSecrets.user_secret), "INVALID_KS",
        "Error \"-4,INVALID_TYPE\""},
       {"user writes", "liveStream/add", user, "SERVICE_FORBIDDEN",
-       "The access to service [livestream->add] is forbidden"},
+       "The access to service [liveStream->add] is forbidden"},
       {"user makes a token", "liveStream/regenerateStreamToken", user, "SERVICE_FORBIDDEN", ""},
       {"user updates", "liveStream/update", user, "SERVICE_FORBIDDEN", ""},
       {"user deletes", "liveStream/delete", user, "SERVICE_FORBIDDEN", ""},
@@ -254,23 +174,27 @@ TEST_F(ApiTest, BrokenFields_AreNamed) {
     const char *fields, *code, *message;
   };
   const Row rows[] = {
-      {R"({})", "PROPERTY_VALIDATION_CANNOT_BE_NULL", "The property \"name\" cannot be NULL"},
+      {R"({})", "PROPERTY_VALIDATION_CANNOT_BE_NULL",
+       "The property \"KalturaLiveStreamEntry::name\" cannot be null"},
       {R"({"name":"four"})", "PROPERTY_VALIDATION_MIN_LENGTH",
-       "The property \"name\" must have a min length of 5 characters"},
+       "The property \"KalturaLiveStreamEntry::name\" must have a min length of 5 characters"},
       {R"({"name":"Town hall","segmentDuration":1000})", "PROPERTY_VALIDATION_MIN_VALUE",
-       "The property \"segmentDuration\" must have a min value of 2000"},
-      {R"({"name":"Town hall","segmentDuration":"x"})", "INVALID_PARAMETER_VALUE",
-       "Invalid value of parameter \"segmentDuration\": a number of milliseconds was needed"},
+       "The property \"KalturaLiveStreamEntry::segmentDuration\" must have a min value of 2000"},
+      {R"({"name":"Town hall","segmentDuration":"x"})", "PROPERTY_VALIDATION_NUMERIC_VALUE",
+       "The property \"KalturaLiveStreamEntry::segmentDuration\" must be numeric"},
       {R"({"name":"Town hall","dvrWindow":100000})", "PROPERTY_VALIDATION_MAX_VALUE",
-       "The property \"dvrWindow\" must have a max value of 10080"},
-      {R"({"name":"Town hall","dvrStatus":2})", "INVALID_PARAMETER_VALUE",
-       "Invalid value of parameter \"dvrStatus\": 0 (off) or 1 (on) was needed"},
+       "The property \"KalturaLiveStreamEntry::dvrWindow\" must have a max value of 10080"},
+      {R"({"name":"Town hall","dvrStatus":2})", "INVALID_ENUM_VALUE",
+       "Invalid enumeration value \"2\" for parameter \"dvrStatus\", expecting enumeration type "
+       "\"KalturaDVRStatus\""},
       {R"({"name":"Town hall","conversionProfileId":9})", "CONVERSION_PROFILE_ID_NOT_FOUND",
        "Conversion profile id \"9\" not found"},
       {R"({"name":"Town hall","id":"x"})", "INVALID_PARAMETER_VALUE",
-       "Invalid value of parameter \"id\": 1_ or 0_ and eight of 0-9 a-z was needed"},
-      {R"({"name":"Town hall","objectType":"KalturaMediaEntry"})", "INVALID_PARAMETER_VALUE",
-       "Invalid value of parameter \"objectType\": KalturaLiveStreamEntry was needed"},
+       "Invalid value of parameter \"id\": id must be 1_ or 0_ and eight of 0-9 a-z"},
+      {R"({"name":"Town hall","srtPass":"with a space"})", "PROPERTY_VALIDATION_WRONG_FORMAT",
+       "The property \"KalturaLiveStreamEntry::srtPass\" must match format [0-9A-Za-z]"},
+      {R"({"name":"Town hall","sourceType":"30"})", "ENTRY_SOURCE_TYPE_NOT_SUPPORTED",
+       "Entry source type \"30\" not supported"},
   };
   for (const auto &row : rows) {
     const Answer answer =
@@ -289,7 +213,7 @@ TEST_F(ApiTest, GivenIdTwice_IsAConflict) {
       R"("liveStreamEntry":{"id":"1_abcd1234","streamPassword":"mine","name":"Town hall"})";
   EXPECT_EQ(call("liveStream/add", admin, fields)["streamPassword"], "mine");
   EXPECT_EQ(call("liveStream/add", admin, fields)["message"],
-            "Invalid value of parameter \"id\": an entry with it exists already");
+            "Invalid value of parameter \"id\": an object with it exists already");
 }
 
 TEST_F(ApiTest, Update_ChangesWhatIsGivenOnly) {
@@ -303,12 +227,13 @@ TEST_F(ApiTest, Update_ChangesWhatIsGivenOnly) {
   EXPECT_EQ(after["segmentDuration"], "6000");
   EXPECT_EQ(after["streamPassword"], before["streamPassword"]);
   // A client that sends back the whole object it got.
-  EXPECT_EQ(
-      call("liveStream/update", admin, entry_id(id) + ",\"liveStreamEntry\":" + after.text)["name"],
-      "Other name");
+  const Answer same =
+      call("liveStream/update", admin, entry_id(id) + ",\"liveStreamEntry\":" + after.text);
+  EXPECT_EQ(same["name"], "Other name") << same.text;
+  EXPECT_EQ(same.value.find("liveStreamConfigurations")->array()->size(), 2u);
   EXPECT_EQ(call("liveStream/update", admin,
                  entry_id(id) + R"(,"liveStreamEntry":{"streamPassword":"x"})")["message"],
-            "The property \"streamPassword\" cannot be updated");
+            "The property \"KalturaLiveStreamEntry::streamPassword\" cannot be updated");
 }
 
 TEST_F(ApiTest, FrozenFields_StayWhileOnAir) {
@@ -349,9 +274,187 @@ TEST_F(ApiTest, List_FiltersAndPages) {
   EXPECT_EQ(page.ids(), (Ids{a}));
   EXPECT_EQ(page["totalCount"], "3");
   EXPECT_EQ(page["objectType"], "KalturaLiveStreamListResponse");
-  EXPECT_EQ(call("liveStream/list", admin, R"("filter":{"isLive":true})")["message"],
-            "Invalid value of parameter \"filter:isLive\": entries are filtered by idEqual, idIn "
-            "and nameLike");
+  live.insert(b);
+  EXPECT_EQ(call("liveStream/list", admin, R"("filter":{"isLive":true})").ids(), (Ids{b}));
+  EXPECT_EQ(call("liveStream/list", admin, R"("filter":{"isLive":0})").ids(), (Ids{c, a}));
+  EXPECT_EQ(call("liveStream/list", admin, R"("filter":{"orderBy":"+name"})").ids(),
+            (Ids{c, a, b}));
+  EXPECT_EQ(call("liveStream/list", admin, R"("filter":{"orderBy":"-name","nameLike":"s"})").ids(),
+            (Ids{b, a}));
+  EXPECT_EQ(call("liveStream/list", admin, R"("filter":{"anything":true})")["message"],
+            "Invalid value of parameter \"filter:anything\": a field of KalturaLiveStreamEntry "
+            "with Equal, In, Like or another operator was needed");
+}
+
+TEST_F(ApiTest, Partners_DoNotSeeEachOther) {
+  const std::string id = add("Town hall");
+  EXPECT_EQ(call("liveStream/get", other_admin, entry_id(id))["code"], "ENTRY_ID_NOT_FOUND");
+  EXPECT_EQ(call("liveStream/list", other_admin)["totalCount"], "0");
+  for (const char *what : {"liveStream/delete", "liveStream/regenerateStreamToken"}) {
+    EXPECT_EQ(call(what, other_admin, entry_id(id))["code"], "ENTRY_ID_NOT_FOUND") << what;
+  }
+  EXPECT_EQ(call("liveStream/update", other_admin,
+                 entry_id(id) + R"(,"liveStreamEntry":{"name":"Other name"})")["code"],
+            "ENTRY_ID_NOT_FOUND");
+  EXPECT_EQ(store->get(id)->name, "Town hall");
+  const Answer own = call("liveStream/add", other_admin, R"("liveStreamEntry":{"name":"Theirs"})");
+  EXPECT_EQ(own["partnerId"], "102");
+  EXPECT_NE(own["primaryBroadcastingUrl"].find("p=102&"), std::string::npos);
+  EXPECT_EQ(call("liveStream/list", admin).ids(), std::vector<std::string>{id});
+  EXPECT_EQ(call("liveStream/list", admin, R"("partnerId":102)")["code"],
+            "PARTNER_ACCESS_FORBIDDEN");
+}
+
+TEST_F(ApiTest, MediaServer_SeesAllPartnersOrActsForOne) {
+  const std::string id = add("Town hall");
+  const std::string theirs =
+      call("liveStream/add", other_admin, R"("liveStreamEntry":{"name":"Theirs"})")["id"];
+  EXPECT_EQ(call("liveStream/get", media_server, entry_id(theirs))["partnerId"], "102");
+  EXPECT_EQ(call("liveStream/list", media_server)["totalCount"], "2");
+  EXPECT_EQ(call("liveStream/list", media_server, R"("partnerId":102)").ids(),
+            std::vector<std::string>{theirs});
+  EXPECT_EQ(call("liveStream/list", media_server, R"("partnerId":999)")["code"],
+            "INVALID_PARTNER_ID");
+}
+
+TEST_F(ApiTest, EntitledUser_ChangesOwnEntriesAlone) {
+  const std::string owned = add("Mine is it"), other = add("Another one"), shared = add("Shared");
+  EXPECT_EQ(call("liveStream/update", admin,
+                 entry_id(owned) + R"(,"liveStreamEntry":{"userId":"bob"})")["userId"],
+            "bob");
+  EXPECT_EQ(call("liveStream/update", admin,
+                 entry_id(other) + R"(,"liveStreamEntry":{"userId":"eve"})")["userId"],
+            "eve");
+  EXPECT_EQ(call("liveStream/update", admin,
+                 entry_id(shared) +
+                     R"(,"liveStreamEntry":{"userId":"eve","entitledUsersEdit":"x, bob"})")["name"],
+            "Shared");
+  const std::string bob = make_session(KsType::kUser, kSecrets.user_secret, 60, "", 101, "bob");
+  const std::string rename = R"(,"liveStreamEntry":{"name":"New name"})";
+  EXPECT_EQ(call("liveStream/update", bob, entry_id(owned) + rename)["name"], "New name");
+  EXPECT_EQ(call("liveStream/update", bob, entry_id(shared) + rename)["name"], "New name");
+  EXPECT_EQ(call("liveStream/update", bob, entry_id(other) + rename)["code"], "SERVICE_FORBIDDEN");
+  EXPECT_EQ(call("liveStream/get", bob, entry_id(owned))["streamPassword"].size(), 8u);
+  EXPECT_EQ(call("liveStream/update", bob,
+                 entry_id(owned) + R"(,"liveStreamEntry":{"adminTags":"x"})")["code"],
+            "PROPERTY_VALIDATION_ADMIN_PROPERTY");
+}
+
+TEST_F(ApiTest, EndedSession_IsRefusedAfterARestartToo) {
+  const std::string ks = make_session(KsType::kAdmin, kSecrets.admin_secret, 600);
+  EXPECT_EQ(call("session/get", ks)["sessionType"], "2");
+  EXPECT_EQ(call("session/end", ks).text, "null");
+  for (int i = 0; i < 2; ++i) {
+    const Answer refused = call("liveStream/list", ks);
+    EXPECT_EQ(refused["code"], "INVALID_KS");
+    EXPECT_TRUE(refused["message"].ends_with("Error \"-6,LOGOUT\"")) << refused["message"];
+    restart({});
+  }
+  EXPECT_EQ(call("liveStream/list", admin)["totalCount"], "0");
+}
+
+TEST_F(ApiTest, SecondSecret_SignsSessionsToo) {
+  for (const char *secret : {"other-admin", "other-admin-2"}) {
+    const Answer ks = call("session/start", "",
+                           std::string(R"("secret":")") + secret + R"(","partnerId":102,"type":2)");
+    EXPECT_EQ(call("session/get", ks.string())["partnerId"], "102") << ks.text;
+  }
+  EXPECT_EQ(call("session/start", "",
+                 R"("secret":"other-admin,other-admin-2","partnerId":102,"type":2)")["code"],
+            "START_SESSION_ERROR");
+}
+
+TEST_F(ApiTest, Widget_GivesASessionThatReads) {
+  const std::string id = add("Town hall");
+  const Answer started = call("session/startWidgetSession", "", R"("widgetId":"_101")");
+  EXPECT_EQ(started["partnerId"], "101");
+  const Answer entry = call("liveStream/get", started["ks"], entry_id(id));
+  EXPECT_EQ(entry["name"], "Town hall");
+  EXPECT_EQ(entry["streamPassword"], "(none)");
+  EXPECT_EQ(call("liveStream/delete", started["ks"], entry_id(id))["code"], "SERVICE_FORBIDDEN");
+  for (const char *widget : {"_999", "_-5", "101", "_", "_x"}) {
+    EXPECT_EQ(call("session/startWidgetSession", "",
+                   std::string(R"("widgetId":")") + widget + '"')["code"],
+              "START_WIDGET_SESSION_ERROR")
+        << widget;
+  }
+}
+
+TEST_F(ApiTest, Guesses_AreSlowedPerAddress) {
+  const auto guess = [&](const std::string &from) {
+    return server
+        ->answer({.path = "/api_v3/service/session/action/start",
+                  .query = "secret=wrong&type=2",
+                  .remote_address = from})
+        .delay.count();
+  };
+  EXPECT_EQ(guess("192.0.2.1:1"), 100);
+  EXPECT_EQ(guess("192.0.2.1:2"), 200);
+  EXPECT_EQ(guess("192.0.2.2:1"), 100);
+  for (int i = 0; i < 10; ++i) (void)guess("192.0.2.1:3");
+  EXPECT_EQ(guess("192.0.2.1:4"), 2000);
+  // A right one is never slowed, nor is an expired session a guess.
+  EXPECT_EQ(
+      server
+          ->answer({.path = "/api_v3/service/system/action/ping", .remote_address = "192.0.2.1:5"})
+          .delay.count(),
+      0);
+  const std::string expired = make_session(KsType::kAdmin, kSecrets.admin_secret, -1);
+  EXPECT_EQ(server
+                ->answer({.path = "/api_v3/service/liveStream/action/list",
+                          .query = "ks=" + expired,
+                          .remote_address = "192.0.2.3:1"})
+                .delay.count(),
+            0);
+}
+
+TEST_F(ApiTest, Multirequest_UsesResultsOfEarlierCalls) {
+  const ApiAnswer answer = send(
+      "/api_v3/service/multirequest", "", kJson,
+      R"({"format":1,"1":{"service":"session","action":"start","secret":")" +
+          kSecrets.admin_secret + R"(","type":2},)" +
+          R"("2":{"service":"liveStream","action":"add","ks":"{1:result}",)"
+          R"("liveStreamEntry":{"name":"Town hall"}},)"
+          R"("3":{"service":"liveStream","action":"get","ks":"{1:result}","entryId":"{2:result:id}"},)"
+          R"("4":{"service":"liveStream","action":"get","ks":"{1:result}","entryId":"1_nosuch00"},)"
+          R"("5":{"service":"liveStream","action":"get","ks":"{1:result}","entryId":"{4:result:id}"},)"
+          R"("6":{"service":"system","action":"ping"}})");
+  const Answer batch(answer.body);
+  ASSERT_TRUE(batch.value.is_array()) << batch.text;
+  const auto &results = *batch.value.array();
+  ASSERT_EQ(results.size(), 6u);
+  EXPECT_EQ(results[2].text_of("name"), "Town hall");
+  EXPECT_EQ(results[3].text_of("code"), "ENTRY_ID_NOT_FOUND");
+  EXPECT_EQ(results[4].text_of("message"), "Missing parameter \"{4:result:id}\"");
+  EXPECT_EQ(results[5].flag(), true);
+}
+
+TEST_F(ApiTest, Clone_HasAnIdAndATokenOfItsOwn) {
+  const std::string id = add("Town hall");
+  const Answer copy = call("liveStream/clone", admin, entry_id(id));
+  EXPECT_EQ(copy["name"], "Town hall");
+  EXPECT_NE(copy["id"], id);
+  EXPECT_NE(copy["streamPassword"], store->get(id)->token);
+}
+
+TEST_F(ApiTest, ExplicitLive_IsAPreviewUntilItGoesLive) {
+  const std::string id = call("liveStream/add", admin,
+                              R"("liveStreamEntry":{"name":"Town hall","explicitLive":1})")["id"];
+  const std::string what = R"("id":")" + id + '"';
+  EXPECT_EQ(call("liveStream/getDetails", "", what)["broadcastStatus"], "1");
+  live.insert(id);
+  EXPECT_EQ(call("liveStream/getDetails", "", what)["broadcastStatus"], "1");
+  EXPECT_EQ(call("liveStream/isLive", "", what).text, "false");
+  EXPECT_EQ(call("liveStream/getDetails", admin, what)["broadcastStatus"], "2");
+  EXPECT_EQ(call("liveStream/isLive", admin, what).text, "true");
+  EXPECT_EQ(call("liveStream/update", admin,
+                 entry_id(id) + R"(,"liveStreamEntry":{"viewMode":1})")["viewMode"],
+            "1");
+  const Answer details = call("liveStream/getDetails", "", what);
+  EXPECT_EQ(details["broadcastStatus"], "3");
+  EXPECT_EQ(details["primaryStreamStatus"], "1");
+  EXPECT_EQ(details["secondaryStreamStatus"], "0");
+  EXPECT_EQ(details["objectType"], "KalturaLiveStreamDetails");
 }
 
 TEST_F(ApiTest, NewToken_IsAnotherOne) {
@@ -432,8 +535,16 @@ TEST(ApiActions, EveryRow_IsComplete) {
   for (const auto &action : api::actions()) {
     EXPECT_NE(action.run, nullptr);
     EXPECT_TRUE(names.emplace(action.service, action.name).second) << action.name;
-    for (const std::string_view text : {action.service, action.name}) {
-      for (const char c : text) EXPECT_TRUE(c >= 'a' && c <= 'z') << text;
+    EXPECT_TRUE(action.allowed != api::Allowed::kEditor || !action.parameters.empty());
+    const bool is_known = action.returns.empty() || !action.returns.starts_with("Kaltura") ||
+                          kaltura::find_type(action.returns) != nullptr;
+    EXPECT_TRUE(is_known) << action.service << "." << action.name;
+    for (const api::Parameter &parameter : action.parameters) {
+      const kaltura::Field &field = parameter.field;
+      if (field.of.empty()) continue;
+      EXPECT_TRUE(kaltura::find_type(field.of) != nullptr ||
+                  kaltura::find_enumeration(field.of) != nullptr)
+          << action.service << "." << action.name << ": " << field.of;
     }
   }
 }

@@ -132,7 +132,6 @@ TEST(PublishUrl, PartsThatAreMissing_AreNamed) {
 TEST(EntryFields, WordsOfTheCommandLine_BecomeKalturasFields) {
   EntryFields fields;
   fields.name = "An event";
-  fields.profile = "Passthrough_Live";
   fields.record = "session";
   fields.dvr = "off";
   fields.segment_duration = "2s";
@@ -158,8 +157,6 @@ TEST(EntryFields, WordsThatMeanNothing_AreRefusedWithWhatThereIs) {
     const auto object = fields.to_object();
     return object ? std::string() : object.error().message;
   };
-  EXPECT_NE(refused([](auto &f) { f.profile = "Nothing"; }).find("Passthrough_Live"),
-            std::string::npos);
   EXPECT_NE(refused([](auto &f) { f.record = "yes"; }).find("none, append or session"),
             std::string::npos);
   EXPECT_NE(refused([](auto &f) { f.dvr = "maybe"; }), "");

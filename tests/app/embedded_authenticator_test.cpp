@@ -20,8 +20,11 @@ class EmbeddedAuthenticatorTest : public ::testing::Test {
                             .name = "Town hall",
                             .token = "c0ffee00",
                             .admin_tags = "lowlatency"}));
+    auto profiles_opened = ProfileStore::open(store->objects(), {});
+    ASSERT_TRUE(profiles_opened);
+    profiles = *std::move(profiles_opened);
     authenticator = make_embedded_authenticator(
-        *store, [this](const char *reason) { reasons.emplace_back(reason); });
+        *store, *profiles, [this](const char *reason) { reasons.emplace_back(reason); });
   }
   base::Result<gst::Grant> ask(const std::string &entry, const std::string &token) {
     kaltura::PublishAddress address;
@@ -32,6 +35,7 @@ class EmbeddedAuthenticatorTest : public ::testing::Test {
 
   test::TempFolder folder;
   std::unique_ptr<EntryStore> store;
+  std::unique_ptr<ProfileStore> profiles;
   std::shared_ptr<gst::Authenticator> authenticator;  // owners: this test
   std::vector<std::string> reasons;
 };

@@ -43,7 +43,7 @@ TEST_F(EntryStoreTest, NewEntry_GetsIdTokenAndDefaults) {
   EXPECT_EQ(entry.id.substr(0, 2), "1_");
   EXPECT_EQ(entry.token.size(), 8u);
   EXPECT_EQ(entry.token.find_first_not_of("0123456789abcdef"), std::string::npos);
-  EXPECT_EQ(entry.profile, "Passthrough_Live");
+  EXPECT_EQ(entry.profile, kPassthroughProfile);
   EXPECT_TRUE(entry.dvr);
   EXPECT_EQ(entry.dvr_window_minutes, 120);
   EXPECT_EQ(entry.record, RecordMode::kNone);
@@ -65,12 +65,15 @@ TEST_F(EntryStoreTest, EveryField_SurvivesTheWayToDisk) {
               .name = "Fête 'n' \"quotes\"; DROP TABLE entries",
               .description = "two\nlines",
               .token = "c0ffee00",
-              .profile = "Default_Live",
+              .profile = 2,
               .dvr = false,
               .dvr_window_minutes = 2,
               .record = RecordMode::kSession,
               .segment_duration_ms = 2000,
-              .admin_tags = "a,lowlatency"};
+              .admin_tags = "a,lowlatency",
+              .partner = 102};
+  entry.more["tags"] = "x,y";
+  entry.more["recordingOptions"]["shouldAutoArchive"] = 1;
   ASSERT_TRUE(store->add(entry));
   store.reset();
   open();
@@ -86,6 +89,8 @@ TEST_F(EntryStoreTest, EveryField_SurvivesTheWayToDisk) {
   EXPECT_EQ(read->segment_duration_ms, entry.segment_duration_ms);
   EXPECT_EQ(read->admin_tags, entry.admin_tags);
   EXPECT_TRUE(read->low_latency());
+  EXPECT_EQ(read->partner, 102);
+  EXPECT_EQ(read->more, entry.more);
 }
 
 TEST_F(EntryStoreTest, SameIdTwice_IsAConflict) {
@@ -109,8 +114,6 @@ TEST_F(EntryStoreTest, BrokenRules_AreSaid) {
       {{.id = "abc", .name = "Town hall"}, "id must be 1_ or 0_ and eight of 0-9 a-z"},
       {{.name = "Town hall", .token = "a\nb"},
        "streamPassword must be printable ASCII without spaces"},
-      {{.name = "Town hall", .profile = "None"},
-       "conversionProfileId must be 1 (Passthrough_Live) or 2 (Default_Live)"},
       {{.name = "Town hall", .dvr_window_minutes = 0}, "dvrWindow must be at least 1"},
       {{.name = "Town hall", .dvr_window_minutes = 10081}, "dvrWindow must be at most 10080"},
       {{.name = "Town hall", .segment_duration_ms = 1999}, "segmentDuration must be at least 2000"},
@@ -226,6 +229,36 @@ TEST_F(EntryStoreTest, Migration_MarksItsVersionOnce) {
   EXPECT_EQ(version->integer(0), schema_version());
 }
 
+TEST_F(EntryStoreTest, EntriesOfTheFirstSchema_AreCarriedOver) {
+  const std::string old = folder / "old.db";
+  {
+    auto database = Database::open(old);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->run(R"(
+        CREATE TABLE entries (id TEXT, name TEXT, description TEXT, token TEXT, profile TEXT, dvr INTEGER,
+                              dvr_window INTEGER, record INTEGER, segment_duration INTEGER, admin_tags TEXT,
+                              created_at INTEGER, updated_at INTEGER) STRICT;
+        INSERT INTO entries VALUES ('1_abcd1234', 'Fête "a"', 'd', 'c0ffee00', 'Default_Live', 0, 30, 2, 4000,
+                                    'lowlatency', 5, 6);
+        PRAGMA user_version=1)"));
+  }
+  auto opened = EntryStore::open(old);
+  ASSERT_TRUE(opened) << opened.error().message;
+  const auto entry = (*opened)->get("1_abcd1234");
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->name, "Fête \"a\"");
+  EXPECT_EQ(entry->token, "c0ffee00");
+  EXPECT_EQ(entry->profile, 2);
+  EXPECT_FALSE(entry->dvr);
+  EXPECT_EQ(entry->dvr_window_minutes, 30);
+  EXPECT_EQ(entry->record, RecordMode::kSession);
+  EXPECT_EQ(entry->segment_duration_ms, 4000);
+  EXPECT_TRUE(entry->low_latency());
+  EXPECT_EQ(entry->created_at, 5);
+  EXPECT_EQ(entry->partner, 101);
+  EXPECT_EQ(entry->type, EntryType::kLiveStream);
+}
+
 TEST_F(EntryStoreTest, FileThatIsNoDatabase_IsRefused) {
   std::ofstream(folder / "bad.db") << std::string(4096, 'x');
   const auto opened = EntryStore::open(folder / "bad.db");
@@ -259,14 +292,6 @@ TEST(Entry, LowLatency_IsATagOfItsOwn) {
   EXPECT_TRUE((Entry{.admin_tags = "a, lowlatency ,b"}).low_latency());
   EXPECT_FALSE((Entry{.admin_tags = "nolowlatency,lowlatency2"}).low_latency());
   EXPECT_FALSE(Entry().low_latency());
-}
-
-TEST(Profiles, ShippedOnes_HaveKalturasFlavors) {
-  const Profile *passthrough = find_profile("Passthrough_Live");
-  ASSERT_NE(passthrough, nullptr);
-  ASSERT_EQ(passthrough->ingest.size(), 3u);
-  EXPECT_EQ(passthrough->ingest[1].id, 36u);
-  EXPECT_EQ(find_profile("None"), nullptr);
 }
 
 }  // namespace

@@ -29,6 +29,24 @@ TEST(Secrets, FirstStart_MakesThemForTheOwnerAlone) {
   EXPECT_EQ(files, 1u);
 }
 
+TEST(Secrets, MorePartnersAndSecrets_AreRead) {
+  const test::TempFolder folder;
+  std::ofstream(folder / "secrets.json")
+      << R"({"partner_id":7,"admin_secret":"a,b","user_secret":"u","media_server_secret":"m",)"
+      << R"("partners":[{"id":8,"admin_secret":"c","user_secret":"d"}]})";
+  const auto secrets = load_secrets(folder.path());
+  ASSERT_TRUE(secrets) << secrets.error().message;
+  EXPECT_EQ(each_secret(secrets->admin_secret), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(first_secret(secrets->admin_secret), "a");
+  EXPECT_EQ(secrets->media_server_secret, "m");
+  ASSERT_EQ(secrets->more_partners.size(), 1u);
+  EXPECT_EQ(secrets->more_partners[0].id, 8);
+  EXPECT_EQ(secrets->more_partners[0].user_secret, "d");
+  std::ofstream(folder / "secrets.json")
+      << R"({"partner_id":7,"admin_secret":"a","user_secret":"u","partners":[{"id":8}]})";
+  EXPECT_FALSE(load_secrets(folder.path()));
+}
+
 TEST(Secrets, SecondStart_FindsThem) {
   const test::TempFolder folder;
   const auto first = load_or_make_secrets(folder.path());

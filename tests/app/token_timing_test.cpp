@@ -95,7 +95,9 @@ TEST(TokenTiming, Refusal_TellsNothing) {
   ASSERT_TRUE(store);
   Tokens tokens(8);
   ASSERT_TRUE((*store)->add({.id = "1_abcd1234", .name = "Town hall", .token = tokens.right}));
-  const auto authenticator = make_embedded_authenticator(**store, {});
+  const auto profiles = ProfileStore::open((*store)->objects(), {});
+  ASSERT_TRUE(profiles);
+  const auto authenticator = make_embedded_authenticator(**store, **profiles, {});
   kaltura::PublishAddress address;
   address.entry = "1_abcd1234";
   int granted = 0;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// API requests: path, query, form and JSON body → one Request.
-//
-// Precedence as Kaltura has it: pairs in the path over the body, the body over the query.
+// API requests: path, query and body → the calls that they ask for.
 #include "kaltura/request.h"
+
+#include <glib.h>
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <utility>
-#include <vector>
 
-#include "json_check.h"
-#include "percent.h"
+#include "form_fields.h"
+#include "kaltura/multipart.h"
 
 namespace klive::kaltura {
 namespace {
@@ -20,16 +18,8 @@ using base::ErrorCode;
 using base::fail;
 using base::Result;
 
-struct JsonObjectUnref {
-  void operator()(JsonObject *object) const { json_object_unref(object); }
-};
-using ObjectPtr = std::unique_ptr<JsonObject, JsonObjectUnref>;
-
-struct GObjectUnref {
-  void operator()(void *object) const { g_object_unref(object); }
-};
-
-constexpr const char *kEmptyArray = "-";  // "streams:-=" says: an array with nothing in it
+constexpr std::string_view kBatch = "multirequest";
+constexpr std::string_view kJsonPart = "json";  // of a multipart body: the parameters
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -37,145 +27,8 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// A decoded name or value, or a refusal: what is no text never reaches JSON.
-Result<std::string> decode_text(std::string_view raw, Plus plus) {
-  auto text = percent_decode(raw, plus);
-  if (!text) {
-    return fail(ErrorCode::kInvalid, "a '%' without two hexadecimal digits behind it");
-  }
-  if (!g_utf8_validate_len(text->data(), text->size(), nullptr)) {
-    return fail(ErrorCode::kInvalid, "a parameter is not UTF-8 text");
-  }
-  return *std::move(text);
-}
-
-/// Builds the parameters out of fields.
-class Parameters {
- public:
-  explicit Parameters(const RequestLimits &limits) : limits_(limits), root_(json_object_new()) {}
-
-  /// "filter:idIn" = "…"
-  Result<void> set(const std::string &name, const std::string &value) {
-    if (++members_ > limits_.members) {
-      return fail(ErrorCode::kTooLarge,
-                  "more than " + std::to_string(limits_.members) + " parameters");
-    }
-    JsonObject *object = root_.get();
-    std::string_view rest = name;
-    for (size_t depth = 1;; ++depth) {
-      if (depth > limits_.depth) {
-        return fail(ErrorCode::kTooLarge,
-                    "a parameter nests deeper than " + std::to_string(limits_.depth) + " levels");
-      }
-      const size_t colon = rest.find(':');
-      const std::string part(rest.substr(0, colon));
-      if (part.empty()) return fail(ErrorCode::kInvalid, "a parameter has an empty name");
-      if (colon == std::string_view::npos) {
-        json_object_set_string_member(object, part.c_str(), value.c_str());
-        return {};
-      }
-      rest.remove_prefix(colon + 1);
-      JsonNode *node = json_object_get_member(object, part.c_str());
-      if (node == nullptr) {
-        if (++members_ > limits_.members) {
-          return fail(ErrorCode::kTooLarge,
-                      "more than " + std::to_string(limits_.members) + " parameters");
-        }
-        json_object_set_object_member(object, part.c_str(), json_object_new());
-        node = json_object_get_member(object, part.c_str());
-      }
-      if (!JSON_NODE_HOLDS_OBJECT(node)) {
-        return fail(ErrorCode::kInvalid, "parameter " + part + " is given twice, once as a value");
-      }
-      object = json_node_get_object(node);
-    }
-  }
-
-  Result<void> set_fields(std::string_view form) {
-    while (!form.empty()) {
-      const size_t ampersand = form.find('&');
-      const std::string_view field = form.substr(0, ampersand);
-      form.remove_prefix(ampersand == std::string_view::npos ? form.size() : ampersand + 1);
-      if (field.empty()) continue;
-      const size_t equals = field.find('=');
-      const auto name = decode_text(field.substr(0, equals), Plus::kIsSpace);
-      if (!name) return fail(name.error());
-      const auto value = decode_text(
-          equals == std::string_view::npos ? std::string_view() : field.substr(equals + 1),
-          Plus::kIsSpace);
-      if (!value) return fail(value.error());
-      if (auto done = set(*name, *value); !done) return done;
-    }
-    return {};
-  }
-
-  Result<void> set_json(std::string_view text) {
-    if (auto checked = check_json(text, {limits_.depth, limits_.members}); !checked) return checked;
-    const std::unique_ptr<JsonParser, GObjectUnref> parser(json_parser_new());
-    if (!json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()),
-                                    nullptr)) {
-      return fail(ErrorCode::kInvalid, "the body is not JSON");
-    }
-    JsonNode *top = json_parser_get_root(parser.get());
-    if (top == nullptr || !JSON_NODE_HOLDS_OBJECT(top)) {
-      return fail(ErrorCode::kInvalid, "the body must be one JSON object");
-    }
-    JsonObjectIter iter;
-    json_object_iter_init(&iter, json_node_get_object(top));
-    const char *name = nullptr;
-    JsonNode *member = nullptr;
-    while (json_object_iter_next(&iter, &name, &member)) {
-      json_object_set_member(root_.get(), name, json_node_copy(member));
-    }
-    return {};
-  }
-
-  /// Forms write arrays as objects of numbered members; done once all fields are there.
-  void make_arrays() { make_arrays_below(root_.get()); }
-
-  [[nodiscard]] JsonObject *root() const { return root_.get(); }
-  [[nodiscard]] JsonObject *release() { return root_.release(); }
-
- private:
-  // The depth is bounded: set() and check_json() counted it.
-  static void make_arrays_below(JsonObject *object) {
-    const std::unique_ptr<GList, decltype(&g_list_free)> names(json_object_get_members(object),
-                                                               &g_list_free);
-    for (GList *at = names.get(); at != nullptr; at = at->next) {
-      const auto *name = static_cast<const char *>(at->data);
-      JsonNode *member = json_object_get_member(object, name);
-      if (!JSON_NODE_HOLDS_OBJECT(member)) continue;
-      JsonObject *child = json_node_get_object(member);
-      make_arrays_below(child);
-      JsonArray *array = array_of(child);
-      // The name is the object's own key, which setting the member frees.
-      if (array != nullptr) json_object_set_array_member(object, std::string(name).c_str(), array);
-    }
-  }
-
-  /// The array that an object of members 0, 1, 2, … stands for; null when it is no such object.
-  static JsonArray *array_of(JsonObject *object) {
-    const guint size = json_object_get_size(object);
-    if (size == 1 && json_object_has_member(object, kEmptyArray)) return json_array_new();
-    std::vector<JsonNode *> items;
-    for (guint i = 0; i < size; ++i) {
-      JsonNode *item = json_object_get_member(object, std::to_string(i).c_str());
-      if (item == nullptr) return nullptr;
-      items.push_back(item);
-    }
-    if (items.empty()) return nullptr;
-    JsonArray *array = json_array_new();
-    for (JsonNode *item : items) json_array_add_element(array, json_node_copy(item));
-    return array;
-  }
-
-  const RequestLimits &limits_;
-  ObjectPtr root_;
-  size_t members_ = 0;
-};
-
 /// "/api_v3/service/S/action/A/key/value…"
-Result<void> set_path(Parameters &parameters, std::string_view path) {
+Result<void> set_path(FormFields &fields, std::string_view path) {
   std::vector<std::string> parts;
   while (!path.empty()) {
     const size_t slash = path.find('/');
@@ -190,122 +43,175 @@ Result<void> set_path(Parameters &parameters, std::string_view path) {
   if (at < parts.size() && (parts[at] == "api_v3" || parts[at] == "api")) ++at;
   if (at < parts.size() && parts[at] == "index.php") ++at;
   for (; at + 1 < parts.size(); at += 2) {
-    if (auto done = parameters.set(parts[at], parts[at + 1]); !done) return done;
+    if (auto done = fields.set(parts[at], parts[at + 1]); !done) return done;
   }
   return {};
 }
 
-std::string take_text(JsonObject *object, const char *name) {
-  std::string value = member_text(object, name).value_or("");
-  json_object_remove_member(object, name);
-  return value;
+Result<void> set_json(FormFields &fields, std::string_view text, const RequestLimits &limits) {
+  auto value = read_json(text, {limits.depth, limits.members});
+  if (!value) return fail(value.error());
+  if (!value->is_object()) return fail(ErrorCode::kInvalid, "the body must be one JSON object");
+  return fields.set_members(*std::move(value));
 }
 
-Result<void> set_body(Parameters &parameters, std::string_view content_type,
-                      std::string_view body) {
+using Files = std::map<std::string, UploadedFile>;
+
+Result<void> set_multipart(FormFields &fields, Files &files, std::string_view content_type,
+                           std::string_view body, const RequestLimits &limits) {
+  const auto parts = parse_multipart(content_type, body);
+  if (!parts) return fail(parts.error());
+  for (const Part &part : *parts) {
+    if (part.file_name) {
+      files[part.name] = {*part.file_name, part.content};
+      continue;
+    }
+    if (part.content.size() > limits.body_size) {
+      return fail(ErrorCode::kTooLarge, "a part that is no file is larger than " +
+                                            std::to_string(limits.body_size) + " bytes");
+    }
+    if (part.name == kJsonPart) {
+      if (auto done = set_json(fields, part.content, limits); !done) return done;
+      continue;
+    }
+    if (!g_utf8_validate_len(part.content.data(), part.content.size(), nullptr)) {
+      return fail(ErrorCode::kInvalid, "a parameter is not UTF-8 text");
+    }
+    if (auto done = fields.set(part.name, part.content); !done) return done;
+  }
+  return {};
+}
+
+Result<void> set_body(FormFields &fields, Files &files, std::string_view content_type,
+                      std::string_view body, const RequestLimits &limits) {
   const std::string type = lower(content_type.substr(0, content_type.find(';')));
-  const bool is_json = type.starts_with("application/json");
+  const bool is_multipart = type.starts_with("multipart/form-data");
+  const size_t most = is_multipart ? limits.file_body_size : limits.body_size;
+  if (body.size() > most) {
+    return fail(ErrorCode::kTooLarge,
+                "the request is larger than " + std::to_string(most) + " bytes");
+  }
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return {};
-  if (is_json) return parameters.set_json(body);
+  if (is_multipart) return set_multipart(fields, files, content_type, body, limits);
+  if (type.starts_with("application/json")) return set_json(fields, body, limits);
   if (type.empty() || type.starts_with("application/x-www-form-urlencoded")) {
-    return parameters.set_fields(body);
+    return fields.set_encoded(body);
   }
   return fail(ErrorCode::kInvalid,
-              "the body is neither application/json nor application/x-www-form-urlencoded");
+              "the body is neither application/json nor application/x-www-form-urlencoded nor "
+              "multipart/form-data");
+}
+
+std::string take_text(Value &object, std::string_view name) {
+  std::string text = object.text_of(name);
+  object.erase(name);
+  return text;
+}
+
+/// A call out of its parameters; what all calls have is taken out of them.
+Request make_request(Value parameters, Files files) {
+  Request request;
+  request.service = lower(take_text(parameters, "service"));
+  request.action = lower(take_text(parameters, "action"));
+  request.ks = take_text(parameters, "ks");
+  request.client_tag = take_text(parameters, "clientTag");
+  for (const char *name : {"partnerId", "p"}) {
+    const Value *partner = parameters.find(name);
+    if (partner != nullptr && !request.partner) request.partner = partner->integer();
+  }
+  request.parameters = std::move(parameters);
+  request.files = std::move(files);
+  return request;
+}
+
+std::optional<size_t> index_of(std::string_view name) {
+  size_t index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  return index;
+}
+
+/// "1:fileData" → the file "fileData" of call 1.
+Files files_of(const Files &files, size_t index) {
+  const std::string prefix = std::to_string(index) + ":";
+  Files own;
+  for (const auto &[name, file] : files) {
+    if (name.starts_with(prefix)) own[name.substr(prefix.size())] = file;
+  }
+  return own;
+}
+
+/// Calls are numbered from 1 (from 0 by one client) and end where a number or a service is missing.
+Result<std::vector<Request>> make_batch(Value root, const Files &files,
+                                        const RequestLimits &limits) {
+  std::map<size_t, Value *> calls;
+  for (auto &[name, member] : *root.object()) {
+    const auto index = index_of(name);
+    if (index && member.is_object()) calls[*index] = &member;
+  }
+  if (calls.size() > limits.calls) {
+    return fail(ErrorCode::kTooLarge,
+                "a multirequest of more than " + std::to_string(limits.calls) + " calls");
+  }
+  std::vector<Request> requests;
+  for (size_t index = calls.contains(0) ? 0 : 1;; ++index) {
+    const auto found = calls.find(index);
+    if (found == calls.end()) return requests;
+    Value &parameters = *found->second;
+    if (parameters.find("service") == nullptr || parameters.find("action") == nullptr) {
+      return requests;
+    }
+    for (const char *common : {"ks", "clientTag", "partnerId"}) {
+      const Value *value = root.find(common);
+      if (value != nullptr && parameters.find(common) == nullptr) parameters[common] = *value;
+    }
+    requests.push_back(make_request(std::move(parameters), files_of(files, index)));
+  }
 }
 
 }  // namespace
 
-Request::Request(Request &&other) noexcept { *this = std::move(other); }
-
-Request &Request::operator=(Request &&other) noexcept {
-  if (this == &other) return *this;
-  service = std::move(other.service);
-  action = std::move(other.action);
-  ks = std::move(other.ks);
-  format = other.format;
-  partner = other.partner;
-  std::swap(parameters, other.parameters);
-  return *this;
-}
-
-Request::~Request() {
-  if (parameters != nullptr) json_object_unref(parameters);
-}
-
-std::optional<std::string> Request::text(std::string_view name) const {
-  return member_text(parameters, std::string(name).c_str());
-}
-
-std::optional<int64_t> Request::integer(std::string_view name) const {
-  return member_integer(parameters, std::string(name).c_str());
-}
-
-JsonObject *Request::object(std::string_view name) const {
-  if (parameters == nullptr) return nullptr;
-  JsonNode *node = json_object_get_member(parameters, std::string(name).c_str());
-  if (node == nullptr || !JSON_NODE_HOLDS_OBJECT(node)) return nullptr;
-  return json_node_get_object(node);
-}
-
-Result<Request> parse_request(std::string_view path, std::string_view query,
-                              std::string_view content_type, std::string_view body,
-                              const RequestLimits &limits) {
-  if (body.size() > limits.body_size || path.size() + query.size() > limits.body_size) {
+Result<Envelope> parse_request(std::string_view path, std::string_view query,
+                               std::string_view content_type, std::string_view body,
+                               const RequestLimits &limits) {
+  if (path.size() + query.size() > limits.body_size) {
     return fail(ErrorCode::kTooLarge,
                 "the request is larger than " + std::to_string(limits.body_size) + " bytes");
   }
-  Parameters parameters(limits);
-  if (auto done = parameters.set_fields(query); !done) return fail(done.error());
-  if (auto done = set_body(parameters, content_type, body); !done) return fail(done.error());
-  if (auto done = set_path(parameters, path); !done) return fail(done.error());
-  parameters.make_arrays();
+  FormFields fields(limits.depth, limits.members);
+  Files files;
+  if (auto done = fields.set_encoded(query); !done) return fail(done.error());
+  if (auto done = set_body(fields, files, content_type, body, limits); !done) {
+    return fail(done.error());
+  }
+  if (auto done = set_path(fields, path); !done) return fail(done.error());
+  Value root = fields.finish();
 
-  Request request;
-  JsonObject *root = parameters.root();
-  request.service = lower(take_text(root, "service"));
-  request.action = lower(take_text(root, "action"));
-  request.ks = take_text(root, "ks");
-  if (json_object_has_member(root, "format")) {
-    const auto format = member_integer(root, "format");
+  Envelope envelope;
+  if (const Value *given = root.find("format")) {
+    const auto format = given->integer();
     if (!format || (*format != 1 && *format != 2 && *format != 9)) {
       return fail(ErrorCode::kInvalid, "format must be 1 (JSON), 2 (XML) or 9 (JSONP)");
     }
-    request.format = static_cast<int>(*format);
-    json_object_remove_member(root, "format");
+    envelope.format = static_cast<Format>(*format);
+    root.erase("format");
   }
-  request.partner = member_integer(root, "partnerId");
-  if (!request.partner) request.partner = member_integer(root, "p");
-  request.parameters = parameters.release();
-  return request;
+  envelope.callback = root.text_of("callback");
+  envelope.is_batch = lower(root.text_of("service")) == kBatch;
+  if (!envelope.is_batch) {
+    envelope.requests.push_back(make_request(std::move(root), std::move(files)));
+    return envelope;
+  }
+  auto batch = make_batch(std::move(root), files, limits);
+  if (!batch) return fail(batch.error());
+  envelope.requests = *std::move(batch);
+  return envelope;
 }
 
-std::optional<std::string> member_text(JsonObject *object, const char *name) {
-  JsonNode *node = object == nullptr ? nullptr : json_object_get_member(object, name);
-  if (node == nullptr || !JSON_NODE_HOLDS_VALUE(node)) return std::nullopt;
-  switch (json_node_get_value_type(node)) {
-    case G_TYPE_STRING:
-      return json_node_get_string(node);
-    case G_TYPE_BOOLEAN:
-      return json_node_get_boolean(node) ? "1" : "0";
-    case G_TYPE_INT64:
-      return std::to_string(json_node_get_int(node));
-    default:
-      break;
-  }
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-  return g_ascii_dtostr(text, sizeof text, json_node_get_double(node));
-}
-
-std::optional<int64_t> member_integer(JsonObject *object, const char *name) {
-  const auto text = member_text(object, name);
-  if (!text) return std::nullopt;
-  if (*text == "true") return 1;
-  if (*text == "false") return 0;
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
-  return value;
+Format format_without_request(std::string_view query, std::string_view content_type) {
+  if (query.find("format=1") != std::string_view::npos) return Format::kJson;
+  if (query.find("format=") != std::string_view::npos) return Format::kXml;
+  return content_type.find("json") != std::string_view::npos ? Format::kJson : Format::kXml;
 }
 
 }  // namespace klive::kaltura

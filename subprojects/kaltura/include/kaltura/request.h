@@ -1,66 +1,68 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // An API request as Kaltura's clients send it: /api_v3/service/S/action/A,
-// index.php?service=S&action=A, form or JSON body.
+// index.php?service=S&action=A, form, JSON or multipart body, one call or a multirequest.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <json-glib/json-glib.h>
+#include <vector>
 
 #include "base/result.h"
-#include "kaltura/api_error.h"
+#include "kaltura/value.h"
 
 namespace klive::kaltura {
 
+enum class Format { kJson = 1, kXml = 2, kJsonp = 9 };
+
 struct RequestLimits {
   size_t body_size = 1024 * 1024;
+  size_t file_body_size = 16 * 1024 * 1024;  ///< of a multipart body, which may carry a file
   size_t depth = 16;
   size_t members = 4096;  ///< in all
+  size_t calls = 100;     ///< of a multirequest
 };
 
-/// One call. Names are lower case; parameters are one JSON object whatever way they came.
-/// Move-only owner of the JSON tree.
-class Request {
- public:
-  Request() = default;
-  Request(Request &&other) noexcept;
-  Request &operator=(Request &&other) noexcept;
-  ~Request();
+/// A file of a multipart body. Plain value; `content` borrows from the body.
+struct UploadedFile {
+  std::string name;
+  std::string_view content;
+};
 
-  std::string service, action;
+/// One call. Plain value, but for what the files borrow.
+struct Request {
+  std::string service, action;  ///< lower case
   std::string ks;
-  int format = 2;  ///< 1 JSON, 2 XML, 9 JSONP
-  std::optional<int64_t> partner;
-
-  /// The value of a top-level parameter, "entryId"; form values are strings and are converted.
-  [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
-  [[nodiscard]] std::optional<int64_t> integer(std::string_view name) const;
-  /// A nested object ("liveStreamEntry", "filter"), borrowed; null when absent.
-  [[nodiscard]] JsonObject *object(std::string_view name) const;
-
-  JsonObject *parameters = nullptr;  ///< owned
+  std::string client_tag;
+  std::optional<int64_t> partner;  ///< that the caller wants to act for
+  Value parameters = Value::Object();
+  std::map<std::string, UploadedFile> files;
 };
 
-/// Form fields nest by ':' ("filter:idIn=…"), an empty array is "streams:-=". Errors say what is
-/// malformed.
-[[nodiscard]] base::Result<Request> parse_request(std::string_view path, std::string_view query,
-                                                  std::string_view content_type,
-                                                  std::string_view body,
-                                                  const RequestLimits &limits = {});
+/// What came in one HTTP request.
+struct Envelope {
+  Format format = Format::kXml;
+  std::string callback;  ///< of JSONP, as given
+  bool is_batch = false;
+  std::vector<Request> requests;  ///< exactly one unless it is a batch
+};
 
-/// Serialises a result node (borrowed; null = nothing) or an error as Kaltura does. `format` 1 =
-/// JSON, 2 = XML, 9 = JSONP, which calls `callback` (checked by the caller).
-[[nodiscard]] std::string write_result(JsonNode *result, int format, double execution_seconds,
-                                       std::string_view callback = "callback");
-[[nodiscard]] std::string write_error(const ApiError &error, int format, double execution_seconds,
-                                      std::string_view callback = "callback");
+/// Form fields nest by ':' ("filter:idIn=…"), an empty array is "streams:-=". Pairs in the path
+/// count more than the body, the body more than the query. Errors say what is malformed.
+[[nodiscard]] base::Result<Envelope> parse_request(std::string_view path, std::string_view query,
+                                                   std::string_view content_type,
+                                                   std::string_view body,
+                                                   const RequestLimits &limits = {});
 
-/// A member of an object converted the way the wire does it ("1" is 1 and true); absent or null →
-/// nothing.
-[[nodiscard]] std::optional<std::string> member_text(JsonObject *object, const char *name);
-[[nodiscard]] std::optional<int64_t> member_integer(JsonObject *object, const char *name);
+/// The form of an answer to a request that could not be read.
+[[nodiscard]] Format format_without_request(std::string_view query, std::string_view content_type);
+
+/// Replaces "{n:result:path}" in the texts of `parameters`; n counts the results from 1, in the
+/// path the parts are separated by ':'. Returns the first that leads to no scalar, when there is
+/// one.
+[[nodiscard]] std::optional<std::string> resolve_references(Value &parameters,
+                                                            const std::vector<Value> &results);
 
 }  // namespace klive::kaltura

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// EndedSessions: sessions (KS) that were ended before they expired.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "backend/object_store.h"
+
+namespace klive::app::api {
+
+/// Thread-bound. Remembered in the store, so that a restart does not bring them back.
+class EndedSessions {
+ public:
+  explicit EndedSessions(ObjectStore &objects);
+  /// `expiry` in Unix seconds: how long it has to be remembered.
+  [[nodiscard]] base::Result<void> end(const std::string &ks, int64_t expiry, int64_t now);
+  [[nodiscard]] bool contains(const std::string &ks) const;
+
+ private:
+  void forget_expired(int64_t now);
+
+  ObjectStore &objects_;
+  std::map<std::string, int64_t> ended_;  // digest of the KS → expiry
+};
+
+}  // namespace klive::app::api

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What liveStream, media and baseEntry do alike: list, update and delete entries.
+#include <gst/gst.h>
+
+#include "api/broadcast.h"
+#include "api/entry_object.h"
+#include "api/objects.h"
+
+namespace klive::app::api {
+namespace {
+
+using kaltura::ApiError;
+using kaltura::make_api_error;
+using kaltura::Value;
+
+constexpr int64_t kNodes = 500;  // entries on air elsewhere that a list knows of
+
+GstDebugCategory *log_category() {
+  static GstDebugCategory *category =
+      _gst_debug_category_new("klive-api", 0, "Kaltura API of the embedded backend");
+  return category;
+}
+#define GST_CAT_DEFAULT log_category()
+
+kaltura::Condition is_equal(const char *type, const char *field, Value value) {
+  return {kaltura::find_field(*kaltura::find_type(type), field),
+          kaltura::Operator::kEqual,
+          {std::move(value)}};
+}
+
+/// The entries that can be watched now, here or on a server that has registered them.
+std::vector<std::string> playable(const Call &call) {
+  std::vector<std::string> ids = call.parts.playable();
+  ObjectQuery query{.kind = kind::kEntryServerNode, .limit = kNodes};
+  query.filter.conditions.push_back(
+      is_equal("KalturaLiveEntryServerNode", "status", kNodePlayable));
+  const auto nodes = call.objects().list(query);
+  if (!nodes) return ids;
+  for (const Value &node : nodes->objects) {
+    if (node.integer_of("seenAt") + kRegistrationTime > call.now) {
+      ids.push_back(node.text_of("entryId"));
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+ActionResult list_entries(const Call &call, std::string_view filter_type,
+                          std::string_view response_type, std::optional<EntryType> type) {
+  auto read = query_of(call, kind::kEntry, filter_type);
+  if (auto *error = std::get_if<ApiError>(&read)) return std::move(*error);
+  ObjectQuery &query = *std::get_if<ObjectQuery>(&read);
+  if (type) {
+    query.filter.conditions.push_back(
+        is_equal("KalturaBaseEntry", "type", static_cast<int64_t>(*type)));
+  }
+  if (const Value *wanted = query.filter.own.find("isLive")) {
+    if (wanted->integer() == 1) query.only_ids = playable(call);
+    if (wanted->integer() == 0) query.not_ids = playable(call);
+  }
+  auto page = call.objects().list(query);
+  if (!page) return store_error(page.error(), "INTERNAL_SERVERL_ERROR", {});
+  Value::Array views;
+  for (Value &document : page->objects) {
+    views.push_back(entry_view(call, entry_of(std::move(document))));
+  }
+  return list_of(response_type, std::move(views), page->total);
+}
+
+ActionResult update_entry(const Call &call, const std::string &id, const Value &checked,
+                          std::optional<EntryType> type) {
+  auto found = find_entry(call, id, type);
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
+  const Entry &before = *std::get_if<Entry>(&found);
+  Entry after = before;
+  if (auto error = apply_fields(call, checked, kaltura::Purpose::kUpdate, after)) {
+    return *std::move(error);
+  }
+  const char *frozen = frozen_field_changed(before, after);
+  if (frozen != nullptr && broadcast_of(call, id).status() != kNodeStopped) {
+    return make_api_error("CANNOT_UPDATE_FIELDS_WHILE_ENTRY_BROADCASTING", {frozen});
+  }
+  auto updated = call.entries().update(after);
+  if (updated) GST_INFO_ID(id.c_str(), "changed");
+  return entry_answer(call, updated, id);
+}
+
+ActionResult remove_entry(const Call &call, const std::string &id, std::optional<EntryType> type) {
+  auto found = find_entry(call, id, type);
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
+  if (const auto removed = call.entries().remove(id); !removed) {
+    return store_error(removed.error(), "ENTRY_ID_NOT_FOUND", id);
+  }
+  GST_INFO_ID(id.c_str(), "deleted");
+  return Value();
+}
+
+}  // namespace klive::app::api
