@@ -14,7 +14,7 @@ import time
 
 from deadline import wait_for
 from front import free_ports
-from processes import family, processor_of, usage_of
+from processes import family, footprint_of, processor_of
 
 SERVER_CORE, LOAD_CORE = 0, 1
 SEGMENT = 2   # seconds, of every server
@@ -86,7 +86,7 @@ class Server:
         return sum(processor_of(pid) for pid in self.pids())
 
     def memory(self):
-        return sum(usage.memory for usage in map(usage_of, self.pids()) if usage)
+        return sum(footprint.memory for footprint in map(footprint_of, self.pids()) if footprint)
 
     def targets(self, numbers, low_latency=False):
         """Where to publish, as rtmp-load reads it; entries are made where that is needed."""

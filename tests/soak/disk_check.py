@@ -2,7 +2,7 @@
 """DiskCheck: an entry keeps its window, a tenth more, and what is being written."""
 import os
 
-from broadcast import RATE, SEGMENT
+from published_entry import RATE, SEGMENT
 
 WINDOW = 120   # seconds
 MOST = int(RATE / 8 * 1.05 * (WINDOW * 1.1 + 3 * SEGMENT)) + 256 * 1024   # bytes; 5 % are CMAF's, the rest is texts

@@ -8,7 +8,7 @@ import struct
 import time
 import xml.etree.ElementTree as ElementTree
 
-from broadcast import SEGMENT
+from published_entry import SEGMENT
 from viewer import Viewer
 
 MARKER = re.compile(rb"KLV(?:VIDEO|AUDIO)(.{16})", re.DOTALL)

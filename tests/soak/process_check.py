@@ -3,7 +3,8 @@
 import dataclasses
 import time
 
-from processes import MEGABYTE, Usage, usage_of
+from footprint import Footprint
+from processes import MEGABYTE, footprint_of, processor_of
 
 MOST_MEMORY = {"door": 32 * MEGABYTE, "worker": 12 * MEGABYTE}
 WARM_UP = 300            # seconds: the window fills, the allocator finds its size
@@ -47,12 +48,12 @@ class ProcessCheck:
         found = {self.klive.program.pid: "door", **{pid: "worker" for pid in workers}}
         self.now = {}
         for pid, kind in found.items():
-            usage = usage_of(pid)
+            usage = footprint_of(pid)
             if usage is None:
                 continue
             life = self.lives.setdefault(pid, Life(kind, time.monotonic()))
-            life.processor = usage.processor
-            largest = self.now.setdefault(kind, Usage())
+            life.processor = max(life.processor, processor_of(pid))   # threads that ended are no longer counted
+            largest = self.now.setdefault(kind, Footprint(0, 0, 0))
             for name, value in dataclasses.asdict(usage).items():
                 setattr(largest, name, max(getattr(largest, name), value))
             assert self.is_sanitized or usage.memory <= MOST_MEMORY[kind], f"{kind} {pid} has {usage.memory / MEGABYTE:.1f} MB"

@@ -1,27 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What running processes use, as the kernel counts it."""
-import dataclasses
 import os
-import pathlib
+
+from footprint import Footprint
 
 MEGABYTE = 1024 * 1024
 
 
-@dataclasses.dataclass
-class Usage:
-    memory: int = 0        # PSS: shared pages are counted by halves, thirds …; bytes
-    processor: float = 0   # seconds of all threads
-    threads: int = 0
-    descriptors: int = 0
-
-
-def usage_of(pid):
+def footprint_of(pid):
     """None when it is gone."""
-    folder = pathlib.Path("/proc") / str(pid)
     try:
-        with open(folder / "smaps_rollup") as rollup:
-            memory = next(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
-        return Usage(memory, processor_of(pid), len(os.listdir(folder / "task")), len(os.listdir(folder / "fd")))
+        return Footprint.of(pid)
     except (OSError, StopIteration):
         return None
 

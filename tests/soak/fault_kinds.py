@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 
-from broadcast import SEGMENT, Encoder
+from published_entry import SEGMENT, Encoder
 
 # What a fault may cost, in seconds of media.
 OPEN_SEGMENT = SEGMENT + 1.0   # the segment that was being written, and the chunk before it was
