@@ -23,6 +23,9 @@ constexpr size_t kLiveSegments = 6;
 constexpr size_t kJournalFactor = 3;
 constexpr size_t kShortJournal = 256;
 
+// A predecessor that was killed is gone sooner, unless the disk holds it up.
+constexpr std::chrono::milliseconds kLockPatience{2000};
+
 int64_t wall_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -41,6 +44,9 @@ base::Result<Changes> WindowStore::open() {
   std::filesystem::create_directories(settings_.folder, error);
   if (error)
     return disk_failure(error.value(), "making the folder " + settings_.folder + " (location)");
+  auto lock = FolderLock::take(settings_.folder, kLockPatience);
+  if (!lock) return base::fail(std::move(lock).error());
+  lock_ = std::move(*lock);
   auto contents = read_journal(settings_.folder + "/segments.log");
   if (!contents) return base::fail(std::move(contents).error());
   Changes changes;

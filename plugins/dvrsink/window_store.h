@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/media_time.h"
 #include "base/result.h"
 #include "disk.h"
+#include "folder_lock.h"
 #include "journal_file.h"
 #include "manifest/presentation.h"
 
@@ -41,8 +43,8 @@ class WindowStore {
  public:
   WindowStore(Disk &disk, WindowSettings settings);
 
-  /// Reads the journal, repairs, begins or resumes the session. Fails when the folder cannot be
-  /// made or read.
+  /// Locks the folder, reads the journal, repairs, begins or resumes the session. Fails when the
+  /// folder cannot be made or read, or another one writes there.
   [[nodiscard]] base::Result<Changes> open();
   /// Journals an event that was told already (TrackInit, a stretch, TrackActive).
   [[nodiscard]] Changes note(const manifest::Event &event);
@@ -85,6 +87,7 @@ class WindowStore {
 
   Disk &disk_;
   const WindowSettings settings_;
+  std::optional<FolderLock> lock_;
   JournalFile journal_;
   bool is_journal_behind_ = false;  // lines are missing: it must be written anew
   bool is_playlist_warned_ = false;

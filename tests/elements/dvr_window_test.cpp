@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <thread>
 
 #include "dvr_feed.h"
 #include "dvr_sink.h"
@@ -599,6 +600,35 @@ TEST(DvrDisk, HangingDisk_InterruptEndsTheWait) {
   run.settle();
   run.disk.hold_syncs(false);
   run.sink.interrupt(false);
+}
+
+// A worker that is dying and the one that takes over.
+TEST(DvrWindow, FormerSinkStillWrites_TheNextOneWaitsForIt) {
+  const TemporaryFolder folder;
+  auto former = std::make_unique<Keeper>(folder.path());
+  former->feed.init("v32");
+  former->segments("v32", 0, 2);
+  former->disk.hold_syncs(true);
+  former->hasty_segments("v32", 2, 1);
+  std::thread end([&] {
+    former->disk.hold_syncs(false);
+    former.reset();
+  });
+  Keeper next(folder.path(), 7200, true);
+  end.join();
+  EXPECT_EQ(next.sink.stats().next_segment, 3u);
+  EXPECT_EQ(journal_of(folder.path()).tracks.at("v32").segments.size(), 3u);
+}
+
+TEST(DvrWindow, AnotherSinkDoesNotLetGo_StartFailsAndSaysSo) {
+  const TemporaryFolder folder;
+  const Keeper former(folder.path());
+  TestDisk disk;
+  DvrSink next({.event = [](const std::string &) {}, .warning = [](const std::string &) {}}, disk);
+  const auto started = next.start({.folder = folder.path()});
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, base::ErrorCode::kConflict);
+  EXPECT_NE(started.error().message.find(folder.path()), std::string::npos);
 }
 
 }  // namespace
