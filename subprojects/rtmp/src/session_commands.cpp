@@ -79,12 +79,11 @@ void ServerSession::State::connect(Command command) {
   connect_object = std::move(command.arguments[0]);
   const amf::Value *encoding = connect_object.find("objectEncoding");
   object_encoding = encoding ? encoding->number : 0;
-  events.push_back(
-      ConnectRequested{.app = std::string(connect_object.text_at("app")),
-                       .tc_url = std::string(connect_object.text_at("tcUrl")),
-                       .flash_version = std::string(connect_object.text_at("flashVer")),
-                       .object_encoding = object_encoding,
-                       .four_cc_list = four_ccs_of(connect_object)});
+  events.push_back(ConnectRequested{.app = std::string(connect_object.text_at("app")),
+                                    .tc_url = std::string(connect_object.text_at("tcUrl")),
+                                    .flash_version = quoted(connect_object.text_at("flashVer")),
+                                    .object_encoding = object_encoding,
+                                    .four_cc_list = four_ccs_of(connect_object)});
 }
 
 void ServerSession::State::create_stream(const Command &command) {

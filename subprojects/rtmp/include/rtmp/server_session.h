@@ -49,9 +49,9 @@ struct Refusal {
 
 /// `connect` arrived. Nothing goes on before accept_connect() or reject_connect().
 struct ConnectRequested {
-  std::string app;     ///< as sent, may hold a query: "kLive?t=…"
-  std::string tc_url;  ///< as sent; holds the token, never log it
-  std::string flash_version;
+  std::string app;                        ///< as sent, may hold a query: "kLive?t=…"
+  std::string tc_url;                     ///< as sent; holds the token, never log it
+  std::string flash_version;              ///< printable and short, for logs
   double object_encoding = 0;             ///< 0 = AMF0, 3 = AMF3
   std::vector<std::string> four_cc_list;  ///< Enhanced RTMP; empty when the encoder sent none
 };
