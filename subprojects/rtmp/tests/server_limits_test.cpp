@@ -94,6 +94,18 @@ TEST(ServerLimits, PublishBeforeCreateStream_IsToldToTheEncoder) {
   EXPECT_TRUE(owner.sent("publish came before createStream."));
 }
 
+TEST(ServerLimits, EncoderNamesItselfWithControlCharacters_TheyAreGone) {
+  ServerSession session;
+  auto object = amf::Value::object();
+  object.set("flashVer", "OBS\r\n\x1b[1m\x7f\xff" + std::string(4000, 'x'));
+  ASSERT_TRUE(session.feed(Encoder().connect(object).take()));
+  const auto event = session.next_event();
+  ASSERT_TRUE(event && std::holds_alternative<ConnectRequested>(*event));
+  const std::string &name = std::get<ConnectRequested>(*event).flash_version;
+  EXPECT_EQ(name.substr(0, 12), "OBS???[1m??x");
+  EXPECT_EQ(name.size(), 64u);
+}
+
 TEST(ServerLimits, LargestChunkSizeAnyoneSends_IsAccepted) {
   Owner owner;
   Encoder encoder;
