@@ -101,6 +101,33 @@ class FlvDemuxTest : public testing::Test {
   ElementRig rig_;
 };
 
+// Frames leave as lists; a consumer that waits for both tracks must not wait for long.
+TEST_F(FlvDemuxTest, FourSecondsInOneBuffer_NoTrackRunsFarAheadOfTheOther) {
+  start();
+  Flv flv;
+  flv.file_header().headers();
+  for (uint32_t ms = 0; ms < 4000; ms += 40) flv.video(ms, ms == 0).audio(ms + 5);
+  ASSERT_EQ(feed(flv), GST_FLOW_OK);
+  const auto video = rig_.output("video_0"), audio = rig_.output("audio_0");
+  ASSERT_EQ(video.buffers.size(), 100u);
+  ASSERT_EQ(audio.buffers.size(), 100u);
+  for (size_t i = 0; i + 8 < 100; ++i) {
+    EXPECT_LT(video.places[i], audio.places[i + 8]) << i;
+    EXPECT_LT(audio.places[i], video.places[i + 8]) << i;
+  }
+}
+
+TEST_F(FlvDemuxTest, ByteAfterByte_SameFramesAsInOnePiece) {
+  start();
+  Flv flv;
+  flv.file_header().headers().video(0, true).audio(5).video(40).audio(28);
+  for (size_t i = 0; i < flv.size(); ++i)
+    ASSERT_EQ(rig_.push("sink", flv.buffer(i, 1)), GST_FLOW_OK);
+  EXPECT_EQ(rig_.output("video_0").buffers.size(), 2u);
+  EXPECT_EQ(rig_.output("audio_0").buffers.size(), 2u);
+  EXPECT_EQ(rig_.stat("errors"), 0u);
+}
+
 TEST_F(FlvDemuxTest, SequenceHeaders_PadsWithCapsAndStreamIds) {
   start();
   EXPECT_EQ(feed(Flv().file_header().headers()), GST_FLOW_OK);

@@ -17,8 +17,12 @@ Collector *collector_of(GstPad *pad) {
 
 GstFlowReturn collect_buffer(GstPad *pad, GstObject *, GstBuffer *buffer) {
   auto *collector = collector_of(pad);
-  (*collector->outputs->lock())[collector->name].buffers.push_back(
-      gst::Ptr<GstBuffer>::take(buffer));
+  auto outputs = collector->outputs->lock();
+  size_t place = 0;
+  for (const auto &[name, output] : *outputs) place += output.buffers.size();
+  Output &output = (*outputs)[collector->name];
+  output.buffers.push_back(gst::Ptr<GstBuffer>::take(buffer));
+  output.places.push_back(place);
   return GST_FLOW_OK;
 }
 

@@ -19,6 +19,7 @@ namespace klive::test {
 /// What came out of one source pad.
 struct Output {
   std::vector<gst::Ptr<GstBuffer>> buffers;
+  std::vector<size_t> places;  ///< of each buffer among those of all pads
   std::vector<std::string> stream_ids;
   std::vector<std::string> caps;
   size_t segments = 0;
