@@ -83,11 +83,11 @@ void MediaHandler::send_segment(const Exchange &exchange, const LiveEntry &entry
   const bool is_open = segment && track->open && segment == &*track->open;
   const std::string name = manifest::segment_name(number);
   // Whole, and on its way to its final name: that name is tried first, because it is the one that
-  // lasts.
+  // lasts; and last, because it may get it between two looks.
   const bool may_be_part = segment && !is_open && !segment->durable;
-  if (may_be_part && !files_.open(route.entry, route.track, name))
-    return send_file(exchange, name + ".part", segment->size);
-  send_file(exchange, name);
+  const bool is_part = may_be_part && !files_.open(route.entry, route.track, name) &&
+                       files_.open(route.entry, route.track, name + ".part", segment->size);
+  send_file(exchange, is_part ? name + ".part" : name, is_part ? segment->size : 0);
 }
 
 void MediaHandler::answer_time_segment(const Exchange &exchange, const LiveEntry &entry) {

@@ -29,6 +29,7 @@ constexpr std::string_view kPart = ".part";
 constexpr uintmax_t kLargestSegment = uintmax_t{1} << 31;
 // Times that differ by more do not follow each other.
 constexpr int64_t kJump = 10'000'000;
+constexpr base::MediaTime kSlack = base::MediaTime::from_ms(1);
 
 struct SegmentOnDisk {
   uint32_t number = 0;
@@ -215,6 +216,39 @@ std::vector<manifest::Event> repair_segments(Disk &disk, const std::string &fold
   for (const std::string &name : names) {
     find_lost(disk, folder + "/" + name, name, presentation, events, notes);
     salvage(disk, folder + "/" + name, name, presentation, events, notes);
+  }
+  return events;
+}
+
+std::vector<manifest::Event> find_unlisted(Disk &disk, const std::string &folder,
+                                           Presentation &presentation,
+                                           std::vector<std::string> &notes) {
+  std::vector<SegmentAdded> found;
+  for (const auto &[name, track] : presentation.tracks) {
+    for (size_t i = 1; i + 1 < track.segments.size(); ++i) {
+      const Segment &hole = track.segments[i];
+      const std::string path = folder + "/" + name + "/" + manifest::segment_name(hole.number);
+      std::error_code error;
+      if (!hole.gap || !fs::exists(path, error)) continue;
+      auto segment = describe(name, track, {hole.number, false}, path);
+      // It must fit between those that are listed.
+      const auto begin = hole.time(segment ? segment->start : 0);
+      const auto end = hole.time(segment ? segment->start + segment->duration : 0);
+      if (!segment || begin + kSlack < track.segments[i - 1].end_time() ||
+          track.segments[i + 1].time(track.segments[i + 1].start) + kSlack < end)
+        continue;
+      segment->discontinuity = hole.discontinuity;
+      found.push_back(std::move(*segment));
+    }
+  }
+  std::vector<manifest::Event> events;
+  for (const SegmentAdded &segment : found) {
+    const std::string track = folder + "/" + segment.track;
+    if (!keep(disk, track, {segment.segment, false}, segment) || !presentation.apply(segment))
+      continue;
+    events.emplace_back(segment);
+    notes.push_back(track + "/" + manifest::segment_name(segment.segment) +
+                    " was listed in a damaged line; it is listed again");
   }
   return events;
 }

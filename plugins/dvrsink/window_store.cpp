@@ -66,6 +66,10 @@ base::Result<Changes> WindowStore::open() {
         "the entry's epoch is fixed by its journal; the property epoch says another one and is "
         "ignored");
   }
+  if (!contents->bad.empty()) {
+    const auto found = find_unlisted(disk_, settings_.folder, presentation_, changes.warnings);
+    changes.events.insert(changes.events.end(), found.begin(), found.end());
+  }
   const uint64_t used = used_numbers(settings_.folder);
   if (settings_.resume && presentation_.on_air) {
     resume_session(changes);

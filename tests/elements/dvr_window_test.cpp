@@ -412,6 +412,34 @@ TEST(DvrRepair, ForeignLines_ArePutAsideAndTheRestHolds) {
   EXPECT_FALSE(run.warnings.lock()->empty());
 }
 
+TEST(DvrRepair, LinesAreDamaged_TheirSegmentsAreListedAgain) {
+  const TemporaryFolder folder;
+  {
+    Keeper run(folder.path());
+    run.feed.init("v32");
+    run.segments("v32", 0, 6);
+  }
+  std::string text = read_text(folder.path() + "/segments.log");
+  for (const char *number : {"segment=2 ", "segment=4 "}) {
+    const size_t at = text.find(number);
+    ASSERT_NE(at, std::string::npos) << text;
+    text[at + 8] = '7';
+  }
+  std::ofstream(folder.path() + "/segments.log", std::ios::binary) << text;
+  Keeper run(folder.path(), 7200, true);
+  const auto &segments = journal_of(folder.path()).tracks.at("v32").segments;
+  ASSERT_EQ(segments.size(), 6u);
+  for (const auto &segment : segments) {
+    EXPECT_FALSE(segment.gap) << segment.number;
+    EXPECT_EQ(segment.duration, segments[0].duration) << segment.number;
+  }
+  // Who knew them as gaps, from the damaged journal, knows better now.
+  for (const auto &segment : run.follower.lock()->tracks.at("v32").segments)
+    EXPECT_FALSE(segment.gap) << segment.number;
+  EXPECT_EQ(*run.refused.lock(), std::vector<std::string>());
+  EXPECT_TRUE(exists(folder.path() + "/v32/seg-00000002.m4s"));
+}
+
 TEST(DvrRepair, ListedFilesAreGoneOrShort_TheyBecomeGaps) {
   const Crashed crashed;
   std::filesystem::remove(crashed.file("v32/seg-00000001.m4s"));

@@ -147,8 +147,9 @@ class Fold {
     const bool is_new = t.segments.empty() || e.segment > t.segments.back().number;
     if (!is_new) {
       const Segment *known = find(t, e.segment);
-      // Said to be lost: a listed one, or one that the hole before a chunk told of already.
-      if (!known || (known->durable && !e.gap))
+      // Said to be lost: a listed one, or one that the hole before a chunk told of already. Or found
+      // again: its line was damaged, and its file was not.
+      if (!known || (known->durable && !known->gap && !e.gap))
         return fail(ErrorCode::kConflict, "segment numbers go up");
     } else {
       fill_hole(t, e.segment, MediaTime::from_ticks(e.start, timescale));
@@ -168,6 +169,7 @@ class Fold {
     segment.size = e.size;
     segment.init = e.init;
     segment.timescale = timescale;
+    segment.gap = false;
     segment.discontinuity = segment.discontinuity || e.discontinuity ||
                             (index > 0 && t.segments[index - 1].init != e.init);
     segment.durable = true;

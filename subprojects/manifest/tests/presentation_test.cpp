@@ -187,7 +187,17 @@ TEST(Presentation, ListedFileLost_SegmentTurnsIntoAGap) {
   lost.gap = true;
   b.say(lost);
   EXPECT_TRUE(b.track("v32").segments[0].gap);
-  EXPECT_TRUE(b.refuses(b.make_segment("v32", 0, 0, 6)));
+}
+
+TEST(Presentation, LostFileIsFoundAgain_GapTurnsIntoItsSegmentAndStaysOne) {
+  Broadcast b;
+  b.video("v32", 32);
+  b.segment("v32", 0, 0, 6);
+  b.segment("v32", 2, 12, 6);
+  EXPECT_TRUE(b.track("v32").segments[1].gap);
+  b.segment("v32", 1, 6, 6);
+  EXPECT_FALSE(b.track("v32").segments[1].gap);
+  EXPECT_TRUE(b.refuses(b.make_segment("v32", 1, 6, 6)));
 }
 
 TEST(Presentation, GapToldAfterTheNextSegmentsChunks_IsTheHoleTheyMade) {
