@@ -24,7 +24,7 @@ constexpr int64_t kRange = (int64_t{1} << 32) * kMs;
 constexpr int64_t kFollow = 1'000 * kMs;
 // A track makes a step of its own when it leaves its frame duration by more than this.
 constexpr int64_t kOwnStep = 15 * kMs;
-// Silence longer than this before a step back stays visible as a gap.
+// Silence longer than this before a jump stays visible as a gap.
 constexpr int64_t kVisibleGap = 1'000 * kMs;
 constexpr int64_t kLongestFrame = 1'000 * kMs;
 constexpr int64_t kUsualFrame = 33 * kMs;
@@ -83,7 +83,7 @@ Placement Timeline::place(const Frame &frame) {
     const int64_t ahead = newest_.ns + step + offset_ - media_at(frame.arrival) - lead_;
     // A first frame far from everything else has a time base of its own: arrival time decides.
     if (step < -kJump || (step > kJump && ahead > kJump)) {
-      re_anchor(track, frame, true);
+      re_anchor(track, frame);
       return {{settle(track, frame, {frame.timestamp, newest_.ns}, 0)}, true};
     }
     return {{settle(track, frame, unwrap(frame.timestamp, newest_), 0)}, false};
@@ -98,7 +98,7 @@ Placement Timeline::place(const Frame &frame) {
     return {{settle(track, frame, unwrap(frame.timestamp, newest_), 0)}, true};
   }
   if (back || forward) {
-    re_anchor(track, frame, std::abs(step) > kJump);
+    re_anchor(track, frame);
     return {{settle(track, frame, newest_, 0)}, true};
   }
   return {{settle(track, frame, sent, step)}, false};
@@ -119,12 +119,12 @@ bool Timeline::follow(Track &track, const Frame &frame, int64_t step, bool jumpe
   return true;
 }
 
-void Timeline::re_anchor(Track &track, const Frame &frame, bool far) {
+void Timeline::re_anchor(Track &track, const Frame &frame) {
   ++jumps_;
   const int64_t end = end_of_all();
   int64_t media = std::max(end, media_at(frame.arrival));
-  // A small step back goes on without a gap unless the encoder had been silent.
-  if (!far && media_at(frame.arrival) + lead_ < end + kVisibleGap) media = end;
+  // It goes on without a gap unless the encoder had been silent: frames arrive in lumps.
+  if (media_at(frame.arrival) + lead_ < end + kVisibleGap) media = end;
   newest_ = {frame.timestamp, static_cast<int64_t>(frame.timestamp) * kMs};
   offset_ = track.offset = media - newest_.ns;
   offset_since_ = media;

@@ -67,7 +67,7 @@ class Timeline {
   void set_anchor(const Frame &frame);
   /// Follows a re-anchoring that another track caused; false when this track is still before it.
   [[nodiscard]] bool follow(Track &track, const Frame &frame, int64_t step, bool jumped);
-  void re_anchor(Track &track, const Frame &frame, bool far);
+  void re_anchor(Track &track, const Frame &frame);
   int64_t settle(Track &track, const Frame &frame, const Sent &sent, int64_t step);
 
   base::MediaTime epoch_;

@@ -163,6 +163,29 @@ TEST(Timeline, JumpOfAnHourBack_GoesOnAtArrivalTimeWithDiscontinuity) {
   EXPECT_EQ(encoder.jumps(), 1u);
 }
 
+TEST(Timeline, JumpWhileFramesArriveInLumps_NoGapOpens) {
+  for (const int64_t jump : {kHour, -kHour, int64_t{10'000}, int64_t{-5'000}, int64_t{-80}}) {
+    Encoder encoder;
+    double before = 0;
+    for (int i = 0; i < 100; ++i) {
+      if (i % 5 == 0) encoder.wait(200 + i % 3 * 30);
+      const double now = encoder.video(5'000'000 + i * 40 + (i < 52 ? 0 : jump));
+      if (i > 0) {
+        EXPECT_NEAR(now - before, 40, 1) << jump << " at frame " << i;
+      }
+      before = now;
+    }
+    EXPECT_EQ(encoder.jumps(), 1u);
+  }
+}
+
+TEST(Timeline, JumpAfterSilence_SilenceStaysVisible) {
+  Encoder encoder;
+  encoder.run(kHour, 100);
+  encoder.wait(5000);
+  EXPECT_NEAR(encoder.video(0), 9000, 1);
+}
+
 TEST(Timeline, JumpWithStragglersOfTheOtherTrack_EachTrackJumpsOnce) {
   Encoder encoder;
   for (int i = 0; i < 100; ++i, encoder.wait(40)) {
