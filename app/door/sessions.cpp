@@ -64,7 +64,8 @@ struct Sessions::Session {
   std::string entry;
   std::unique_ptr<WorkerHandle> worker;
   std::map<std::string, std::unique_ptr<Publication>> publications;  // by "<entry>/<side>/<flavor>"
-  bool has_begun = false;  // the worker has told something
+  bool has_begun = false;     // the worker has told something
+  bool is_continued = false;  // by any worker to come: one has told something
   Clock::time_point empty_since = Clock::now();
   Clock::time_point respawn_at{};  // while there is no worker
   Clock::time_point worker_since{};
@@ -206,9 +207,10 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
   if (!entry) return base::fail(std::move(entry.error()));
   LiveEntry &live = registry_.find_or_add(session.entry);
   live.low_latency = entry->low_latency();
+  // The wall clock may have been put right meanwhile: only who knows no better goes by it.
   const int64_t gap = wall_now_ns() - window_end_ns(live.presentation);
-  const bool resume =
-      live.presentation.on_air && (must_resume || gap < config_.server.resume_window.ns);
+  const bool resume = live.presentation.on_air && (must_resume || session.is_continued ||
+                                                   gap < config_.server.resume_window.ns);
   auto description = describe(*entry, resume);
   if (!description) return base::fail(std::move(description.error()));
 
@@ -229,7 +231,7 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
                return;
              }
              if (const auto found = sessions_.find(id); found != sessions_.end())
-               found->second->has_begun = true;
+               found->second->has_begun = found->second->is_continued = true;
              if (std::holds_alternative<manifest::SegmentAdded>(*event))
                metrics_.count("klive_segments_total");
              if (const auto *added = std::get_if<manifest::ChunkAdded>(&*event)) {
