@@ -80,7 +80,7 @@ class Audience(Viewer):
     def __init__(self, klive, entry, period=1.0):
         super().__init__(klive, entry)
         self.period = period
-        self.longest_stall = 0.0
+        self.stalls = {}           # track → the longest time without a new segment
         self.error = None
         self._frames = {}
         self._inits = {}
@@ -94,6 +94,10 @@ class Audience(Viewer):
 
     def __exit__(self, *_):
         self.leave()
+
+    @property
+    def longest_stall(self):
+        return max(self.stalls.values(), default=0)
 
     def leave(self):
         """Stops looking; what went wrong meanwhile is raised."""
@@ -112,7 +116,7 @@ class Audience(Viewer):
                     now = time.monotonic()
                     if playlist.last_number != last:
                         self._moved[track] = playlist.last_number, now
-                    self.longest_stall = max(self.longest_stall, now - when)
+                    self.stalls[track] = max(self.stalls.get(track, 0), now - when)
         except Exception as failed:
             self.error = failed
 
