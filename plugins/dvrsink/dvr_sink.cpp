@@ -46,6 +46,9 @@ manifest::TrackInit describe_init(const ChunkInfo &info, uint32_t number) {
           .language = format.language.empty() ? "und" : format.language};
 }
 
+constexpr base::MediaTime kSilence = base::MediaTime::from_seconds(15);
+constexpr size_t kRecent = 64;  // segments; the shortest ones make a minute of them
+
 int64_t monotonic_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -241,11 +244,45 @@ base::Result<void> DvrSink::with_room(const std::function<base::Result<void>()> 
 
 void DvrSink::finish_segment(OpenTrack &track) {
   if (!track.open) return;
-  track.last = track.open->event.segment;
+  const manifest::SegmentAdded &event = track.open->event;
+  track.last = event.segment;
+  track.is_silent = false;
+  if (recent_.empty() || recent_.back().number < event.segment) {
+    const auto time = [&](int64_t ticks) {
+      return base::MediaTime::from_ticks(ticks, track.init->timescale);
+    };
+    recent_.push_back({event.segment, time(event.start), time(event.start + event.duration)});
+    if (recent_.size() > kRecent) recent_.pop_front();
+  }
   Job job;
   job.segment = std::move(track.open);
   track.open.reset();
   push(std::move(job));
+  cover_silence();
+}
+
+// A playlist that stands still stops its players, even if all it lacks is the sound. What comes too
+// late for its number after all is dropped.
+void DvrSink::cover_silence() {
+  for (auto &[name, track] : tracks_) {
+    if (!track.active || track.open || !track.last) continue;
+    for (const Span &span : recent_) {
+      if (span.number <= *track.last) continue;
+      if (recent_.back().end < span.end + kSilence) break;
+      if (!std::exchange(track.is_silent, true))
+        warn("track " + name +
+             " has been silent for 15 s; its segments are gaps until it comes back");
+      OpenSegment gap;
+      gap.is_lost = true;
+      gap.event.track = name;
+      gap.event.segment = span.number;
+      gap.event.start = span.start.ticks(track.init->timescale);
+      gap.event.duration = span.end.ticks(track.init->timescale) - gap.event.start;
+      gap.event.init = track.init->init;
+      track.last = span.number;
+      push({.event = {}, .segment = std::move(gap)});
+    }
+  }
 }
 
 void DvrSink::finish_all() {

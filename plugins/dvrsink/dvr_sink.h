@@ -7,7 +7,8 @@
 //
 // A disk that is slow never holds the streaming thread: with more than two segments a track in the
 // queue, the oldest is listed without being flushed first; with more than sixteen, the newest is
-// given up and becomes a gap. A disk that fails makes a gap, and never an error.
+// given up and becomes a gap. A disk that fails makes a gap, and never an error. Nor does a track
+// that fell silent hold up the players of the others: its segments become gaps.
 #pragma once
 
 #include <atomic>
@@ -81,7 +82,12 @@ class DvrSink {
     std::optional<manifest::TrackInit> init;
     std::optional<OpenSegment> open;
     std::optional<uint32_t> last;  // number
-    bool active = false;
+    bool active = false, is_silent = false;
+  };
+  // A finished segment of whichever track had its number first.
+  struct Span {
+    uint32_t number = 0;
+    base::MediaTime start, end;
   };
   // Work for the writer: an event to be journalled, or a segment to be finished.
   struct Job {
@@ -100,6 +106,7 @@ class DvrSink {
                      uint32_t number);
   bool begin_init(const std::string &name, OpenTrack &track, uint32_t number);
   void finish_segment(OpenTrack &track);
+  void cover_silence();
   void finish_all();
   void lose(OpenSegment &segment, const base::Error &error);
   [[nodiscard]] base::Result<void> with_room(const std::function<base::Result<void>()> &operation);
@@ -123,6 +130,7 @@ class DvrSink {
   std::atomic<int64_t> taking_since_ = 0;  // monotonic; 0: nothing is being taken
   std::optional<uint32_t> stretch_;        // the newest that was told
   std::map<std::string, OpenTrack> tracks_;
+  std::deque<Span> recent_;
 
   // Lock order: none of these is taken while another is held.
   base::Locked<std::optional<WindowStore>> store_;

@@ -131,6 +131,7 @@ void DvrSink::stop(bool end_session) {
   tell(std::move(changes));
   *queue_.lock() = {};
   tracks_.clear();
+  recent_.clear();
   offset_ = 0;
   first_input_.reset();
   first_number_.reset();

@@ -66,6 +66,7 @@ base::Result<void> SegmentFile::finish(Disk &disk, int64_t start, bool durable) 
 
 void SegmentFile::discard(Disk &disk) {
   file_ = File();
+  if (name_.empty()) return;  // there never was one
   (void)disk.remove(folder_ + "/" + name_ + ".part");
   (void)disk.remove(folder_ + "/" + name_);
 }

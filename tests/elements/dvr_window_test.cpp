@@ -219,6 +219,32 @@ TEST(DvrWindow, TrackJoinsLate_NothingOfTheOthersIsLost) {
   EXPECT_EQ(journal_of(folder.path()).tracks.at("v32").segments.front().number, 0u);
 }
 
+TEST(DvrWindow, TrackFallsSilent_ItsSegmentsBecomeGapsUntilItReturns) {
+  const TemporaryFolder folder;
+  Keeper run(folder.path());
+  run.feed.init("v32");
+  run.feed.init("a32");
+  run.segments("v32", 0, 1);
+  run.segments("a32", 0, 1);
+  run.segments("v32", 1, 7);
+  EXPECT_EQ(run.follower.lock()->tracks.at("a32").segments.size(), 1u);
+  run.segments("v32", 8, 12);
+  {
+    const auto heard = journal_of(folder.path()).tracks.at("a32").segments;
+    // Fifteen seconds behind the pictures, which are at 40 s.
+    ASSERT_EQ(heard.size(), 12u);
+    EXPECT_FALSE(heard[0].gap);
+    for (size_t i = 1; i < heard.size(); ++i) EXPECT_TRUE(heard[i].gap) << i;
+    EXPECT_EQ(heard[5].time(heard[5].start), base::MediaTime::from_seconds(10));
+  }
+  EXPECT_EQ(run.warnings.lock()->size(), 1u);
+  run.segments("a32", 20, 1);
+  const auto heard = run.follower.lock()->tracks.at("a32").segments;
+  EXPECT_EQ(heard.size(), 21u);
+  EXPECT_FALSE(heard.back().gap);
+  EXPECT_EQ(*run.refused.lock(), std::vector<std::string>());
+}
+
 TEST(DvrWindow, DvrOff_KeepsTheLiveEdgeOnly) {
   const TemporaryFolder folder;
   Keeper run(folder.path(), 0);
