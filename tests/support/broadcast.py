@@ -44,12 +44,13 @@ class Broadcast:
     def end(self, timeout=20):
         """Ends it, waits until all that was sent is listed, and returns track → Count."""
         self.encoder.stop()
-        counts = {}
-        for track in self.audience.tracks():
+        kinds = {kind[0] for kind, numbers in self.encoder.sent.items() if numbers}
+        tracks = wait_for(lambda: kinds == {track[0] for track in self.audience.tracks()} and self.audience.tracks(),
+                          timeout, lambda: f"tracks; there are {self.audience.tracks()}")
+        for track in tracks:
             kind = "video" if track.startswith("v") else "audio"
             counts = self.audience.wait_for_frame(track, self.encoder.sent[kind][-1], timeout)
         self.audience.leave()
-        assert counts, "nothing was listed"
         for count in counts.values():
             count.assert_times()
         return counts
