@@ -22,6 +22,14 @@ bool is_same_name(std::string_view name, std::string_view lower_case) {
                     [](char a, char b) { return g_ascii_tolower(a) == b; });
 }
 
+/// A plug-in's service, "beacon_beacon", is also found without the plug-in's name.
+bool is_service(std::string_view service, std::string_view lower_case) {
+  const size_t plug_in = service.find('_');
+  return is_same_name(service, lower_case) ||
+         (plug_in != std::string_view::npos &&
+          is_same_name(service.substr(plug_in + 1), lower_case));
+}
+
 /// An update leaves out what does not change; everything else is checked as new.
 kaltura::Purpose purpose_of(const Action &action) {
   return action.name.starts_with("update") ? kaltura::Purpose::kUpdate : kaltura::Purpose::kAdd;
@@ -46,8 +54,11 @@ std::variant<Value, ApiError> check_argument(const Value &given, const Parameter
 const std::vector<Action> &actions() {
   static const std::vector<Action> kAll = [] {
     std::vector<Action> all;
-    for (const auto &part : {session_actions(), system_actions(), live_stream_actions(),
-                             profile_actions(), flavor_params_actions()}) {
+    for (const auto &part :
+         {session_actions(), system_actions(), live_stream_actions(), live_stream_server_actions(),
+          base_entry_actions(), media_actions(), profile_actions(), flavor_params_actions(),
+          flavor_asset_actions(), server_node_actions(), schedule_event_actions(),
+          upload_token_actions(), account_actions()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -59,7 +70,7 @@ std::variant<const Action *, ApiError> find_action(const Request &request) {
   if (request.service.empty()) return make_api_error("SERVICE_NOT_SPECIFIED");
   bool has_service = false;
   for (const Action &action : actions()) {
-    if (!is_same_name(action.service, request.service)) continue;
+    if (!is_service(action.service, request.service)) continue;
     has_service = true;
     if (is_same_name(action.name, request.action)) return &action;
   }

@@ -91,7 +91,15 @@ struct Action {
 [[nodiscard]] std::span<const Action> session_actions();
 [[nodiscard]] std::span<const Action> system_actions();
 [[nodiscard]] std::span<const Action> live_stream_actions();
+[[nodiscard]] std::span<const Action> live_stream_server_actions();
+[[nodiscard]] std::span<const Action> base_entry_actions();
+[[nodiscard]] std::span<const Action> media_actions();
 [[nodiscard]] std::span<const Action> profile_actions();
 [[nodiscard]] std::span<const Action> flavor_params_actions();
+[[nodiscard]] std::span<const Action> flavor_asset_actions();
+[[nodiscard]] std::span<const Action> server_node_actions();
+[[nodiscard]] std::span<const Action> schedule_event_actions();
+[[nodiscard]] std::span<const Action> upload_token_actions();
+[[nodiscard]] std::span<const Action> account_actions();
 
 }  // namespace klive::app::api

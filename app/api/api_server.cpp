@@ -10,6 +10,8 @@
 
 #include "api/actions.h"
 #include "api/ended_sessions.h"
+#include "api/schema.h"
+#include "api/server_nodes.h"
 #include "door/wrong_tokens.h"
 #include "kaltura/answer.h"
 
@@ -197,13 +199,18 @@ ApiAnswer ApiServer::State::answer_batch(const ApiRequest &http, Envelope &envel
   return answer;
 }
 
-ApiServer::ApiServer(ApiParts parts) : state_(new State(std::move(parts))) {}
+ApiServer::ApiServer(ApiParts parts) : state_(new State(std::move(parts))) {
+  api::store_own_server_node(state_->parts.entries.objects());
+}
 
 ApiServer::~ApiServer() = default;
 
 ApiAnswer ApiServer::answer(const ApiRequest &request) {
   const auto begin = std::chrono::steady_clock::now();
   const int64_t now = std::time(nullptr);
+  if (request.path == "/api_v3/schema" || request.path == "/api/schema") {
+    return {"text/xml; charset=utf-8", api::schema_text(), {}};
+  }
   auto parsed =
       kaltura::parse_request(request.path, request.query, request.content_type, request.body);
   if (!parsed) {

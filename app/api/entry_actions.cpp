@@ -44,6 +44,14 @@ std::vector<std::string> playable(const Call &call) {
   return ids;
 }
 
+/// Where players of an entry are sent: its recording once it is off air, else itself.
+std::string redirect_of(const Call &call, const std::string &id) {
+  const auto entry = call.entries().get(id);
+  if (!entry) return id;
+  const std::string target = entry->more.text_of("redirectEntryId");
+  return target.empty() || broadcast_of(call, id).is_playable() ? id : target;
+}
+
 }  // namespace
 
 ActionResult list_entries(const Call &call, std::string_view filter_type,
@@ -58,6 +66,9 @@ ActionResult list_entries(const Call &call, std::string_view filter_type,
   if (const Value *wanted = query.filter.own.find("isLive")) {
     if (wanted->integer() == 1) query.only_ids = playable(call);
     if (wanted->integer() == 0) query.not_ids = playable(call);
+  }
+  if (const Value *from = query.filter.own.find("redirectFromEntryId")) {
+    query.only_ids = {redirect_of(call, from->text().value_or(""))};
   }
   auto page = call.objects().list(query);
   if (!page) return store_error(page.error(), "INTERNAL_SERVERL_ERROR", {});

@@ -96,10 +96,23 @@ void add_live_fields(const Call &call, const Entry &entry, Value &view) {
   view["liveStreamConfigurations"] = std::move(own);
 }
 
-/// A rule of the store that the table of types does not know.
-std::optional<ApiError> rule_error(const Entry &entry) {
+/// A rule of the store as Kaltura says it.
+std::optional<ApiError> rule_error(const Entry &entry, const std::string &type) {
   const auto broken = broken_rule(entry);
   if (!broken) return std::nullopt;
+  const std::string property = type + "::" + broken->field, bound = std::to_string(broken->bound);
+  switch (broken->kind) {
+    case BrokenRule::Kind::kMinLength:
+      return make_api_error("PROPERTY_VALIDATION_MIN_LENGTH", {property, bound});
+    case BrokenRule::Kind::kMaxLength:
+      return make_api_error("PROPERTY_VALIDATION_MAX_LENGTH", {property, bound});
+    case BrokenRule::Kind::kMinValue:
+      return make_api_error("PROPERTY_VALIDATION_MIN_VALUE", {property, bound});
+    case BrokenRule::Kind::kMaxValue:
+      return make_api_error("PROPERTY_VALIDATION_MAX_VALUE", {property, bound});
+    case BrokenRule::Kind::kForm:
+      break;
+  }
   return make_api_error("INVALID_PARAMETER_VALUE", {broken->field, broken->sentence()});
 }
 
@@ -169,7 +182,7 @@ std::optional<ApiError> apply_fields(const Call &call, const Value &checked,
     return make_api_error("PROPERTY_VALIDATION_CANNOT_BE_NULL",
                           {checked.text_of("objectType") + "::name"});
   }
-  if (auto error = rule_error(entry)) return error;
+  if (auto error = rule_error(entry, checked.text_of("objectType"))) return error;
   if (auto error = check_srt_pass(entry)) return error;
   return check_profile(call, entry);
 }

@@ -65,16 +65,18 @@ std::string BrokenRule::sentence() const {
 }
 
 std::optional<BrokenRule> broken_rule(const Entry &entry) {
+  const bool is_live = entry.type == EntryType::kLiveStream;
   if (!entry.id.empty() && !kaltura::is_entry_id(entry.id)) {
     return BrokenRule{"id", Kind::kForm, 0, "1_ or 0_ and eight of 0-9 a-z"};
   }
-  if (auto broken = length_rule("name", entry.name, kMinName, kMaxName)) return broken;
+  if (auto broken = length_rule("name", entry.name, is_live ? kMinName : 1, kMaxName))
+    return broken;
   if (auto broken = length_rule("description", entry.description, 0, kMaxDescription)) {
     return broken;
   }
   if (auto broken = length_rule("adminTags", entry.admin_tags, 0, kMaxTags)) return broken;
   if (auto broken = token_rule(entry.token)) return broken;
-  if (entry.type != EntryType::kLiveStream) return std::nullopt;
+  if (!is_live) return std::nullopt;
   if (auto broken = value_rule("dvrWindow", entry.dvr_window_minutes, kMinWindow, kMaxWindow)) {
     return broken;
   }

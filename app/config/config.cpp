@@ -61,6 +61,15 @@ Key count_key(const char *name, auto at) {
           [at](const Config &config) { return std::to_string(at(config)); }};
 }
 
+/// A count of which 0 is none.
+Key limit_key(const char *name, auto at) {
+  return {name,
+          [at](Config &config, std::string_view value) {
+            return take(parse_number(value, 0, 10'000'000), at(config));
+          },
+          [at](const Config &config) { return std::to_string(at(config)); }};
+}
+
 Key size_key(const char *name, auto at) {
   return {
       name,
@@ -130,6 +139,11 @@ std::vector<Key> keys() {
           "http.public-url", [](auto &c) -> auto & { return c.http.public_url; }),
       text_key(
           "http.web", [](auto &c) -> auto & { return c.http.web; }),
+
+      limit_key(
+          "api.max-live-inputs", [](auto &c) -> auto & { return c.api.max_live_inputs; }),
+      limit_key(
+          "api.max-live-outputs", [](auto &c) -> auto & { return c.api.max_live_outputs; }),
 
       text_key(
           "broadcast.domain", [](auto &c) -> auto & { return c.broadcast.domain; }),

@@ -46,6 +46,10 @@ struct Config {
     std::string web;         ///< folder of the pages; default the installed or the built one
   } http;
   struct {
+    uint32_t max_live_inputs = 0;   ///< entries of a partner on air at once; 0 = no limit
+    uint32_t max_live_outputs = 0;  ///< of those that are transcoded; 0 = no limit
+  } api;
+  struct {
     std::string domain;  ///< when set publish URLs are <entry>.<p|b>.<domain>
     std::string host;    ///< host of publish URLs; empty = the host the API was asked at
   } broadcast;

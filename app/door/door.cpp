@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/broadcast_times.h"
 #include "backend/embedded_authenticator.h"
 #include "live/live_metrics.h"
 #include "live/process_metrics.h"
@@ -42,6 +43,11 @@ base::Result<void> Door::start() {
   if (!profiles) return base::fail(std::move(profiles.error()));
   profiles_ = std::move(*profiles);
   registry_.load();
+  // What is continued after a restart did not begin anew.
+  for (const auto &[id, live] : registry_.entries()) {
+    if (live.is_live()) broadcasts_.insert(id);
+  }
+  registry_.subscribe([this](const LiveEntry &entry) { note_broadcast(entry); });
   add_metrics();
 
   authenticator_ = make_embedded_authenticator(*store_, *profiles_, [this](const char *reason) {
@@ -79,7 +85,9 @@ base::Result<void> Door::start() {
                .secrets = *secrets,
                .settings = {.rtmp_host = config_.broadcast.host,
                             .rtmp_port = listener_->port(),
-                            .broadcast_domain = config_.broadcast.domain},
+                            .broadcast_domain = config_.broadcast.domain,
+                            .max_inputs = config_.api.max_live_inputs,
+                            .max_outputs = config_.api.max_live_outputs},
                .live = [this](const std::string &entry) { return live_info(entry); },
                .playable =
                    [this] {
@@ -112,6 +120,26 @@ base::Result<void> Door::start() {
   return {};
 }
 
+/// What is on the wire of one flavor, as Kaltura's servers report it.
+kaltura::Value stream_params(const manifest::Track &track) {
+  constexpr int64_t kFourccSize = 4;
+  kaltura::Value stream = kaltura::Value::of_type("KalturaLiveStreamParams");
+  stream["flavorId"] = std::to_string(track.init.flavor);
+  stream["bitrate"] = static_cast<int64_t>(track.average_bitrate);
+  stream["codec"] = track.init.codecs.substr(0, kFourccSize);
+  if (track.init.kind == manifest::Kind::kVideo) {
+    stream["width"] = track.init.width;
+    stream["height"] = track.init.height;
+    if (track.init.frame_rate_den != 0) {
+      stream["frameRate"] =
+          (track.init.frame_rate_num + track.init.frame_rate_den / 2) / track.init.frame_rate_den;
+    }
+  } else {
+    stream["language"] = track.init.language;
+  }
+  return stream;
+}
+
 LiveInfo Door::live_info(const std::string &entry) {
   LiveInfo info;
   const LiveEntry *live = registry_.find(entry);
@@ -122,6 +150,9 @@ LiveInfo Door::live_info(const std::string &entry) {
     side.since =
         side.is_publishing ? std::min(side.since, publication.started_at) : publication.started_at;
     side.is_publishing = true;
+  }
+  for (const auto &[name, track] : live->presentation.tracks) {
+    if (track.active) info.sides[track.init.backup ? 1 : 0].streams.push(stream_params(track));
   }
   return info;
 }
@@ -134,6 +165,20 @@ Door::~Door() {
   if (sessions_) sessions_->shut_down();
   ingests_.clear();
   http_.reset();
+}
+
+void Door::note_broadcast(const LiveEntry &entry) {
+  const bool is_live = entry.is_live();
+  if (is_live == broadcasts_.contains(entry.id)) return;
+  if (is_live) {
+    broadcasts_.insert(entry.id);
+  } else {
+    broadcasts_.erase(entry.id);
+  }
+  const int64_t now = g_get_real_time() / G_USEC_PER_SEC;
+  const auto noted = is_live ? note_broadcast_began(*store_, entry.id, now)
+                             : note_broadcast_ended(*store_, entry.id, now);
+  if (!noted) GST_ERROR_ID(entry.id.c_str(), "%s", noted.error().message.c_str());
 }
 
 void Door::connection(gst::Ptr<GstKliveRtmpConnection> accepted) {

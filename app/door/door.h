@@ -50,11 +50,14 @@ class Door {
   void connection(gst::Ptr<GstKliveRtmpConnection> connection);
   void add_metrics();
   [[nodiscard]] LiveInfo live_info(const std::string &entry);
+  /// Remembers when broadcasts begin and end.
+  void note_broadcast(const LiveEntry &entry);
 
   Config config_;
   Metrics metrics_;
   LiveRegistry registry_;
   std::unique_ptr<ServiceFile> service_file_;
+  std::set<std::string> broadcasts_;  // entries that can be watched now
   std::unique_ptr<EntryStore> store_;
   std::unique_ptr<ProfileStore> profiles_;
   std::shared_ptr<gst::Authenticator> authenticator_;  // shared with every ingest pipeline

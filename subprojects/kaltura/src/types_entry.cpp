@@ -11,7 +11,7 @@ constexpr int64_t kDay = 24 * 60;  // minutes
 
 constexpr Field kBaseEntry[] = {
     text("id").once(),
-    text("name").bounded(5, 256),
+    text("name").bounded(1, 256),
     text("description").bounded(0, 10000),
     integer("partnerId").read_only(),
     text("userId"),
@@ -155,7 +155,7 @@ constexpr Field kTokenResource[] = {text("token")};
 constexpr Field kFileResource[] = {text("localFilePath"), flag("keepOriginalFile")};
 constexpr Field kUrlResource[] = {text("url")};
 
-constexpr Field kBaseEntryFilter[] = {flag("isRoot")};
+constexpr Field kBaseEntryFilter[] = {text("redirectFromEntryId")};
 constexpr Field kLiveFilter[] = {choice("isLive", "KalturaNullableBoolean")};
 constexpr Field kEntries[] = {array("objects", "KalturaBaseEntry")};
 

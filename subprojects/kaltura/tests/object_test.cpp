@@ -75,8 +75,8 @@ TEST(CheckObject, BrokenFields_AreNamed) {
     const char *json, *message;
   };
   const Row rows[] = {
-      {R"({"name":"four"})",
-       "The property \"KalturaLiveStreamEntry::name\" must have a min length of 5 characters"},
+      {R"({"name":""})",
+       "The property \"KalturaLiveStreamEntry::name\" must have a min length of 1 characters"},
       {R"({"srtPass":"short"})",
        "The property \"KalturaLiveStreamEntry::srtPass\" must have a min length of 10 characters"},
       {R"({"segmentDuration":1000})",
