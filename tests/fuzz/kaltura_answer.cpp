@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Answers of a foreign API: whatever comes is a value, an error with a code, or refused.
+#include <string_view>
+
+#include "kaltura/client.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  using namespace klive::kaltura;
+  const auto read = read_answer({reinterpret_cast<const char *>(data), size});
+  if (!read) return 0;
+  if (const auto *error = std::get_if<ApiError>(&*read); error && error->code.empty()) {
+    __builtin_trap();
+  }
+  return 0;
+}
