@@ -2,6 +2,9 @@
 // ApiHandler: /api_v3… handed to the API, and playManifest.
 #include "http/api_handler.h"
 
+#include "kaltura/answer.h"
+#include "kaltura/request.h"
+
 namespace klive::app::http {
 namespace {
 
@@ -77,6 +80,19 @@ void ApiHandler::handle_api(const Exchange &exchange) {
   if (made.delay.count() == 0) return exchange.answer(answer);
   // The connection waits, nothing else does; of those there is a limit.
   answer_later(static_cast<unsigned>(made.delay.count()), exchange, answer);
+}
+
+void ApiHandler::refuse(const Exchange &exchange, unsigned status, const char *sentence) const {
+  const auto format =
+      kaltura::format_without_request(exchange.query(), exchange.header("content-type"));
+  Answer answer;
+  answer.status = status;
+  answer.content_type = format == kaltura::Format::kJson ? "application/json; charset=utf-8"
+                                                         : "text/xml; charset=utf-8";
+  answer.body = to_bytes(
+      kaltura::write_answer(kaltura::make_api_error("INVALID_REQUEST", {sentence}), format, 0));
+  answer.cache_control = "no-store";
+  exchange.answer(answer);
 }
 
 // Kaltura answers a manifest request for something that is not live with 404 and these headers.

@@ -25,6 +25,8 @@ class ApiHandler {
   ApiHandler &operator=(const ApiHandler &) = delete;
 
   void handle_api(const Exchange &exchange);
+  /// A request of the API that is not read, in the API's own words.
+  void refuse(const Exchange &exchange, unsigned status, const char *sentence) const;
   void handle_play_manifest(const Exchange &exchange);
 
  private:

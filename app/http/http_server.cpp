@@ -103,7 +103,12 @@ struct HttpServer::State {
     };
     hooks.on_bad_request = [this](const std::shared_ptr<http::Connection> &connection,
                                   unsigned status, const char *sentence) {
-      Exchange(connection, {}, parts.metrics).refuse(status, "bad_request", sentence);
+      constexpr unsigned kTooLarge = 413;  // the only one of which the head is known
+      const bool is_api =
+          status == kTooLarge && http::parse_route(connection->head().path).kind == RouteKind::kApi;
+      const Exchange exchange(connection, {}, parts.metrics);
+      if (is_api) return api.refuse(exchange, status, sentence);
+      exchange.refuse(status, "bad_request", sentence);
     };
     return hooks;
   }
