@@ -41,6 +41,12 @@ void Gate::knock(gst::Ptr<GstKliveRtmpConnection> connection) {
 void Gate::judge(gst::Ptr<GstKliveRtmpConnection> connection) {
   const gst::PublishRequest request = gst::publish_request(connection.get());
   const bool is_connect = request.stage == gst::PublishStage::kConnect;
+  // Behind an Authenticator that does not answer, knocks pile up: those that are too old are not
+  // worth another question.
+  if (gst::publish_deadline(connection.get()) < g_get_monotonic_time())
+    return refuse(std::move(connection), request, is_connect ? gst::kRejected : gst::kDenied,
+                  {base::ErrorCode::kUnavailable,
+                   "The server cannot look at tokens at the moment. Try again in a few seconds."});
   const auto address =
       is_connect ? kaltura::parse_connect(request.tc_url, request.app)
                  : kaltura::parse_publish(request.tc_url, request.app, request.stream_name);

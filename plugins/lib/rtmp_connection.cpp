@@ -153,6 +153,11 @@ PublishRequest publish_request(GstKliveRtmpConnection *connection) {
   return request;
 }
 
+int64_t publish_deadline(GstKliveRtmpConnection *connection) {
+  auto content = connection->content->lock();
+  return *content ? (*content)->publish_deadline : 0;
+}
+
 void await_publish(Ptr<GstKliveRtmpConnection> connection) {
   {
     auto content = connection->content->lock();

@@ -26,33 +26,53 @@ class FakeAuthenticator final : public gst::Authenticator {
  public:
   base::Result<gst::Grant> authenticate(const kaltura::PublishAddress &address,
                                         const std::string &) override {
-    ++*asked.lock();
+    {
+      auto state = asked.lock();
+      ++*state;
+      asked.notify();
+    }
+    {
+      auto locked = holds.lock();
+      holds.wait(locked, [](bool is_held) { return !is_held; });
+    }
     if (address.entry != kEntry) return base::fail(base::ErrorCode::kNotFound, "No such entry.");
     if (address.token != kToken) return base::fail(base::ErrorCode::kRefused, "Wrong token.");
     gst::Grant grant;
     grant.entry = address.entry;
     return grant;
   }
+  void release() {
+    *holds.lock() = false;
+    holds.notify();
+  }
   base::Locked<int> asked;
+  base::Locked<bool> holds;  // no answer while this is true
 };
 
 class GateTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
-  void SetUp() override {
+  void SetUp() override { start({}); }
+  void start(gst::RtmpListenerSettings settings) {
+    settings.address = "127.0.0.1";
+    settings.port = 0;
+    listener_.reset();
     gate_ =
         std::make_unique<Gate>(authenticator_, [this](gst::Ptr<GstKliveRtmpConnection> connection) {
           passed_.lock()->push_back(std::move(connection));
           passed_.notify();
         });
-    auto listener = gst::RtmpListener::start({.address = "127.0.0.1", .port = 0},
-                                             [this](gst::Ptr<GstKliveRtmpConnection> connection) {
-                                               gate_->knock(std::move(connection));
-                                             });
+    auto listener =
+        gst::RtmpListener::start(settings, [this](gst::Ptr<GstKliveRtmpConnection> connection) {
+          gate_->knock(std::move(connection));
+        });
     ASSERT_TRUE(listener);
     listener_ = *std::move(listener);
   }
-  void TearDown() override { listener_.reset(); }
+  void TearDown() override {
+    authenticator_->release();
+    listener_.reset();
+  }
 
   RtmpPublisher encoder(const std::string &app, const std::string &name) {
     return RtmpPublisher(listener_->port(), app, name);
@@ -127,6 +147,31 @@ TEST_F(GateTest, AddressThatIsNone_IsRefusedAtOnceAndNobodyIsAsked) {
   EXPECT_NE(sentence_.find("Missing argument: token"), std::string::npos);
   ASSERT_TRUE(time_to_refusal("kLive?e=%zz", "1"));
   EXPECT_EQ(*authenticator_->asked.lock(), 0);
+}
+
+TEST_F(GateTest, AuthenticatorDoesNotAnswer_ThoseWhoWaitedTooLongAreNotAskedFor) {
+  start({.publish_timeout_ns = 1'000'000'000});
+  *authenticator_->holds.lock() = true;
+  std::vector<RtmpPublisher> knocking;
+  for (int i = 0; i < 12; ++i) {
+    knocking.push_back(encoder("kLive?e=1_abcd1234&t=c0ffee00", "1"));
+    ASSERT_TRUE(knocking.back().talk_until(Phase::kConnecting));
+  }
+  {
+    auto asked = authenticator_->asked.lock();
+    ASSERT_TRUE(authenticator_->asked.wait_until(
+        asked, std::chrono::steady_clock::now() + std::chrono::seconds(10),
+        [](int count) { return count == 4; }));
+  }
+  // The last one knocked before this, and its time is over when this is.
+  RtmpPublisher silent = encoder("kLive", "1");
+  ASSERT_TRUE(silent.is_closed_by_server());
+  authenticator_->release();
+  for (size_t i = 4; i < knocking.size(); ++i) {
+    EXPECT_EQ(knocking[i].publish(), Phase::kRefused);
+    EXPECT_NE(knocking[i].refusal().description.find("Try again"), std::string::npos);
+  }
+  EXPECT_EQ(*authenticator_->asked.lock(), 4);
 }
 
 TEST_F(GateTest, GateEndsWhileManyKnock_NothingIsLeft) {

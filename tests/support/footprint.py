@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Footprint: what a process holds of its machine."""
+"""Footprint: what processes hold of their machine."""
 import dataclasses
 import os
 import pathlib
@@ -17,3 +17,6 @@ class Footprint:
         memory = next(int(line.split()[1]) * 1024 for line in (process / "smaps_rollup").read_text().splitlines()
                       if line.startswith("Pss:"))
         return Footprint(memory, len(os.listdir(process / "fd")), len(os.listdir(process / "task")))
+
+    def __add__(self, other):
+        return Footprint(self.memory + other.memory, self.descriptors + other.descriptors, self.threads + other.threads)

@@ -69,6 +69,9 @@ class RtmpListener {
 /// await_publish(). Empty once an element took it.
 [[nodiscard]] PublishRequest publish_request(GstKliveRtmpConnection *connection);
 
+/// g_get_monotonic_time() by which it has to publish; 0 once an element took it.
+[[nodiscard]] int64_t publish_deadline(GstKliveRtmpConnection *connection);
+
 /// Accepts `connect` and goes back to the listener's thread, which hands the connection over again
 /// when `publish` arrived: until then it still costs no element. Thread-safe, does not wait; what
 /// an element took already, or is at `publish`, is left alone. [transfer full]
