@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "backend/entry_store.h"
+#include "backend/live_quota.h"
 #include "backend/profile_store.h"
 #include "backend/secrets.h"
+#include "kaltura/srt_pass.h"
 #include "kaltura/value.h"
 
 namespace klive::app {
@@ -25,9 +27,8 @@ struct ApiSettings {
   std::string rtmp_host;  ///< host of publish URLs; empty = the host that the request was sent to
   uint16_t rtmp_port = 1935;
   std::string broadcast_domain;  ///< when set: <entry>.<p|b>.<domain>
-  std::string upload_root;       ///< folder of uploaded files; empty = nothing can be uploaded
-  int64_t max_inputs = 0;        ///< entries of a partner on air at once; 0 = no limit
-  int64_t max_outputs = 0;       ///< of those whose profile transcodes; 0 = no limit
+  LiveLimits limits;
+  kaltura::SrtPassKeys srt_keys;  ///< shared with the media servers of a platform
 };
 
 /// One side of an entry on this server. Plain value.

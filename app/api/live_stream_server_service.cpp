@@ -10,7 +10,9 @@
 #include "api/fields.h"
 #include "api/objects.h"
 #include "api/server_nodes.h"
+#include "backend/live_quota.h"
 #include "kaltura/ks.h"
+#include "kaltura/srt_pass.h"
 
 namespace klive::app::api {
 namespace {
@@ -60,45 +62,31 @@ std::optional<ApiError> check_environment(const Call &call, const Place &place) 
   return std::nullopt;
 }
 
-/// The entries of a partner that are on air now, but for one.
-std::set<std::string> on_air(const Call &call, int64_t partner, const std::string &except) {
-  std::set<std::string> ids;
-  for (const std::string &id : call.parts.playable()) {
-    const auto entry = call.entries().get(id);
-    if (entry && entry->partner == partner) ids.insert(id);
-  }
-  ObjectQuery query{.kind = kind::kEntryServerNode, .partners = {partner}, .limit = kMostNodes};
-  const auto nodes = call.objects().list(query);
-  if (nodes) {
-    for (const Value &node : nodes->objects) {
-      if (node.integer_of("seenAt") + kRegistrationTime > call.now) {
-        ids.insert(node.text_of("entryId"));
-      }
+/// The entries that are on air now, here or on a server that registered them.
+std::set<std::string> on_air(const Call &call) {
+  const std::vector<std::string> playable = call.parts.playable();
+  std::set<std::string> ids(playable.begin(), playable.end());
+  const auto nodes = call.objects().list({.kind = kind::kEntryServerNode, .limit = kMostNodes});
+  if (!nodes) return ids;
+  for (const Value &node : nodes->objects) {
+    if (node.integer_of("seenAt") + kRegistrationTime > call.now) {
+      ids.insert(node.text_of("entryId"));
     }
   }
-  ids.erase(except);
   return ids;
 }
 
-bool transcodes(const Call &call, int64_t profile_id) {
-  const auto profile = call.parts.profiles.get(profile_id);
-  return profile && profile->transcodes();
+std::optional<ApiError> check_quotas(const Call &call, const Entry &entry) {
+  return check_live_quota(call.entries(), call.parts.profiles, call.parts.settings.limits, entry,
+                          on_air(call));
 }
 
-std::optional<ApiError> check_quotas(const Call &call, const Entry &entry) {
-  const ApiSettings &settings = call.parts.settings;
-  if (settings.max_inputs == 0 && settings.max_outputs == 0) return std::nullopt;
-  const bool is_transcoded = transcodes(call, entry.profile);
-  const int64_t most = is_transcoded ? settings.max_outputs : settings.max_inputs;
-  int64_t count = 1;
-  for (const std::string &id : on_air(call, entry.partner, entry.id)) {
-    const auto other = call.entries().get(id);
-    if (other && transcodes(call, other->profile) == is_transcoded) ++count;
-  }
-  if (most == 0 || count <= most) return std::nullopt;
-  return make_api_error(
-      is_transcoded ? "LIVE_STREAM_EXCEEDED_MAX_TRANSCODED" : "LIVE_STREAM_EXCEEDED_MAX_PASSTHRU",
-      {entry.id});
+/// The token itself, or the entry's SRT passphrase as Kaltura encrypts it.
+bool is_token(const Call &call, const Entry &entry, const std::string &given) {
+  if (kaltura::equal_in_constant_time(entry.token, given)) return true;
+  const std::string pass = entry.more.text_of("srtPass");
+  return !pass.empty() && kaltura::equal_in_constant_time(
+                              kaltura::encrypt_srt_pass(pass, call.parts.settings.srt_keys), given);
 }
 
 // In Kaltura's order: entry, token, other environments, the server, quotas.
@@ -106,7 +94,7 @@ ActionResult authenticate(const Call &call) {
   auto found = find_entry(call, call.text("entryId"));
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   const Entry &entry = *std::get_if<Entry>(&found);
-  if (!kaltura::equal_in_constant_time(entry.token, call.text("token"))) {
+  if (!is_token(call, entry, call.text("token"))) {
     return make_api_error("LIVE_STREAM_INVALID_TOKEN", {entry.id});
   }
   if (call.has("hostname") && call.has("mediaServerIndex")) {

@@ -86,8 +86,7 @@ base::Result<void> Door::start() {
                .settings = {.rtmp_host = config_.broadcast.host,
                             .rtmp_port = listener_->port(),
                             .broadcast_domain = config_.broadcast.domain,
-                            .max_inputs = config_.api.max_live_inputs,
-                            .max_outputs = config_.api.max_live_outputs},
+                            .limits = limits()},
                .live = [this](const std::string &entry) { return live_info(entry); },
                .playable =
                    [this] {
@@ -167,6 +166,27 @@ Door::~Door() {
   http_.reset();
 }
 
+LiveLimits Door::limits() const {
+  return {.inputs = config_.api.max_live_inputs, .outputs = config_.api.max_live_outputs};
+}
+
+AdmissionAnswer Door::admit(const AdmissionRequest &request) {
+  const LiveLimits limits = this->limits();
+  if (limits.inputs == 0 && limits.outputs == 0) return sessions_->admit(request);
+  const auto entry = store_->get(request.entry);
+  std::set<std::string> on_air;
+  for (const auto &[id, live] : registry_.entries()) {
+    if (!live.publications.empty()) on_air.insert(id);
+  }
+  const auto error =
+      entry ? check_live_quota(*store_, *profiles_, limits, *entry, on_air) : std::nullopt;
+  if (!error) return sessions_->admit(request);
+  metrics_.count("klive_publish_refused_total", "reason=\"quota\"");
+  GST_WARNING_ID(request.entry.c_str(), "publication from %s refused: %s",
+                 request.remote_address.c_str(), error->message.c_str());
+  return {.pipe = {}, .refusal = {"NetStream.Publish.Rejected", error->message + "."}};
+}
+
 void Door::note_broadcast(const LiveEntry &entry) {
   const bool is_live = entry.is_live();
   if (is_live == broadcasts_.contains(entry.id)) return;
@@ -183,23 +203,23 @@ void Door::note_broadcast(const LiveEntry &entry) {
 
 void Door::connection(gst::Ptr<GstKliveRtmpConnection> accepted) {
   const std::string from = gst::remote_address(accepted.get());
-  auto ingest = Ingest::start(
-      std::move(accepted),
-      {.authenticator = authenticator_,
-       .silence_timeout_ns = static_cast<uint64_t>(config_.rtmp.silence_timeout.ns)},
-      {.admit = [this](const AdmissionRequest &request) { return sessions_->admit(request); },
-       .ended =
-           [this](Ingest &over, const std::string &reason) {
-             sessions_->ended(over, reason);
-             // Its own callback runs: it is destroyed when that has returned.
-             const auto found =
-                 std::find_if(ingests_.begin(), ingests_.end(),
-                              [&](const auto &owned) { return owned.get() == &over; });
-             if (found == ingests_.end()) return;
-             auto node = std::make_shared<std::unique_ptr<Ingest>>(
-                 std::move(ingests_.extract(found).value()));
-             post(nullptr, [node] { node->reset(); });
-           }});
+  auto ingest =
+      Ingest::start(std::move(accepted),
+                    {.authenticator = authenticator_,
+                     .silence_timeout_ns = static_cast<uint64_t>(config_.rtmp.silence_timeout.ns)},
+                    {.admit = [this](const AdmissionRequest &request) { return admit(request); },
+                     .ended =
+                         [this](Ingest &over, const std::string &reason) {
+                           sessions_->ended(over, reason);
+                           // Its own callback runs: it is destroyed when that has returned.
+                           const auto found = std::find_if(
+                               ingests_.begin(), ingests_.end(),
+                               [&](const auto &owned) { return owned.get() == &over; });
+                           if (found == ingests_.end()) return;
+                           auto node = std::make_shared<std::unique_ptr<Ingest>>(
+                               std::move(ingests_.extract(found).value()));
+                           post(nullptr, [node] { node->reset(); });
+                         }});
   if (!ingest) {
     GST_ERROR_ID(from.c_str(), "%s", ingest.error().message.c_str());
     return;

@@ -50,6 +50,9 @@ class Door {
   void connection(gst::Ptr<GstKliveRtmpConnection> connection);
   void add_metrics();
   [[nodiscard]] LiveInfo live_info(const std::string &entry);
+  [[nodiscard]] LiveLimits limits() const;
+  /// Quotas first; the sessions decide about the rest.
+  [[nodiscard]] AdmissionAnswer admit(const AdmissionRequest &request);
   /// Remembers when broadcasts begin and end.
   void note_broadcast(const LiveEntry &entry);
 

@@ -77,6 +77,9 @@ void ApiHandler::handle_api(const Exchange &exchange) {
   answer.content_type = std::move(made.content_type);
   answer.body = to_bytes(made.body);
   answer.cache_control = "no-store";
+  // Kaltura's clients put them into their logs: which machine answered, and which of its answers.
+  answer.more = {{"X-Me", g_get_host_name()},
+                 {"X-Kaltura-Session", std::to_string(g_random_int())}};
   if (made.delay.count() == 0) return exchange.answer(answer);
   // The connection waits, nothing else does; of those there is a limit.
   answer_later(static_cast<unsigned>(made.delay.count()), exchange, answer);

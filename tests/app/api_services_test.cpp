@@ -54,6 +54,16 @@ TEST_F(ApiServicesTest, Authenticate_ComparesTheTokenExactly) {
             "SERVICE_FORBIDDEN");
 }
 
+TEST_F(ApiServicesTest, EncryptedPassphrase_IsATokenToo) {
+  ASSERT_EQ(call("liveStream/update", admin,
+                 entry_id(entry) + R"(,"liveStreamEntry":{"srtPass":"1234567890"})")["srtPass"],
+            "1234567890");
+  EXPECT_EQ(authenticate("DitVcB_6ttp9eE-OEwyjYg")["id"], entry);
+  EXPECT_EQ(authenticate(token)["id"], entry);
+  EXPECT_EQ(authenticate("1234567890")["code"], "LIVE_STREAM_INVALID_TOKEN");
+  EXPECT_EQ(call("liveStream/get", user, entry_id(entry))["srtPass"], "(none)");
+}
+
 TEST_F(ApiServicesTest, Registration_MakesTheEntryLiveUntilItIsTakenBack) {
   EXPECT_EQ(on_server("registerMediaServer", "nowhere")["message"],
             "Media server [nowhere] not found");
@@ -104,7 +114,7 @@ TEST_F(ApiServicesTest, AnotherEnvironment_DoesNotTakeAnEntryThatIsOnAir) {
 }
 
 TEST_F(ApiServicesTest, Quotas_CountEntriesOnAir) {
-  restart({.max_inputs = 1, .max_outputs = 1});
+  restart({.limits = {.inputs = 1, .outputs = 1}});
   const std::string other = add("Another one");
   EXPECT_EQ(authenticate(token)["id"], entry);
   live.insert(other);

@@ -217,3 +217,19 @@ def test_Broadcast_IsSeenFromItsBeginningToItsEnd(make_klive, media, tmp_path, b
     assert after["liveStatus"] == "0" and int(after["lastBroadcastEndTime"]) >= int(after["lastBroadcast"])
     assert own.call(None, "liveStream", "getDetails", entry["id"])["wasBroadcast"] == "1"
     own.close()
+
+
+def test_Quota_RefusesTheEncoderThatIsOneTooMany(make_klive, media, tmp_path):
+    klive = make_klive("api.max-live-inputs=1")
+    first, second = klive.add_entry("--segment-duration", "2s"), klive.add_entry("--segment-duration", "2s")
+    with ffmpeg(media, first.stream(), tmp_path / "first.log", loop=True) as encoder:
+        klive.wait_for_segments(first, 1)
+        with ffmpeg(media, second.stream(), tmp_path / "second.log") as refused:
+            assert refused.wait(20) != 0
+            assert f"Partner exceeded max pass-through live streams in entry[{second.id}]" in refused.output()
+        # The entry that is on air takes its backup.
+        with ffmpeg(media, f"{first.backup_url}/1", tmp_path / "backup.log", loop=True) as backup:
+            wait_for(lambda: klive.metric("klive_publications_total") >= 2, 20, "the backup's publication")
+            backup.interrupt()
+        encoder.interrupt()
+    assert klive.metric("klive_publish_refused_total") >= 1
