@@ -24,8 +24,10 @@ def processes_of_group(group):
 
 
 def test_Demo_PlaysAndStopsCleanly(source, build, tmp_path):
+    # A sanitizer reserves more address space than a worker may have.
+    unlimited = {"KLIVE_SERVER_WORKER_MEMORY": "0"} if os.environ.get("E2E_SANITIZED") else {}
     with Program([source / "app/demo", "--no-install", "--no-build", "--build", build, "--http-port", "0", "--rtmp-port", "0"],
-                 tmp_path / "demo.log", {"TMPDIR": str(tmp_path)}) as demo:
+                 tmp_path / "demo.log", {"TMPDIR": str(tmp_path), **unlimited}) as demo:
         demo.wait_for_output("Ctrl-C stops everything", 120)
         hls = re.search(r"HLS +(http://\S+)", demo.output())[1]
         page = re.search(r"page +(http://\S+)", demo.output())[1]

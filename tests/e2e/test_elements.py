@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The elements without the service: stock gst-launch-1.0 and gst-inspect-1.0 with only the plugin's folder named."""
 import json
+import os
 import socket
 import subprocess
 
@@ -18,11 +19,10 @@ ELEMENTS = ["klivertmpsrc", "kliveauth", "kliveflavormap", "kliveflvdemux", "kli
 @pytest.fixture
 def environment(build, tmp_path):
     return {"GST_PLUGIN_PATH": str(build / "plugins"), "GST_REGISTRY": str(tmp_path / "registry.bin"),
-            "GST_DEBUG_NO_COLOR": "1"}
+            "GST_DEBUG_NO_COLOR": "1", "LD_PRELOAD": os.environ.get("E2E_PRELOAD", "")}
 
 
 def inspect(name, environment):
-    import os
     done = subprocess.run(["gst-inspect-1.0", name], capture_output=True, text=True, timeout=60,
                           env={**os.environ, **environment})
     assert done.returncode == 0, done.stderr
