@@ -67,6 +67,7 @@ class Frame:
     cts: int        # milliseconds
     data: bytes     # without the FLV header
     codec: str = ""
+    headers: tuple = ()   # sequence headers that come before it: (RTMP type, body)
 
     def tag(self):
         """The body of its FLV tag."""
@@ -111,20 +112,15 @@ def template(what):
 class Source:
     """Endless frames of a picture and a sound (either may be None), in order of decoding."""
 
-    def __init__(self, picture=Picture(), sound=Sound()):
+    def __init__(self, picture=Picture(), sound=Sound(), changes=()):
+        """`changes`: [(seconds, Picture or Sound)], what it goes on with from then on."""
         self.encoder = next(_encoders)
         self.picture, self.sound = picture, sound
         self._numbers = {"video": itertools.count(), "audio": itertools.count()}
         self._begin = 0.0      # ms at which the formats now in use began
         self._counts = {"video": 0, "audio": 0}
-        self._end = 0.0
-
-    def change(self, picture=None, sound=None):
-        """Goes on in another format, from where it is."""
-        self._begin = self._end
-        self._counts = {"video": 0, "audio": 0}
-        self.picture = picture or self.picture
-        self.sound = sound or self.sound
+        self._changes = sorted(changes, key=lambda change: change[0])
+        self._changed = ()
 
     def headers(self):
         """Bodies of the sequence headers: (RTMP type, body)."""
@@ -142,16 +138,31 @@ class Source:
         return self._begin + self._counts[kind] * step
 
     def next(self):
-        kinds = [kind for kind, has in (("video", self.picture), ("audio", self.sound)) if has]
-        kind = min(kinds, key=self._time)
-        return self._video() if kind == "video" else self._audio()
+        if self._changes and min(map(self._time, self._kinds())) >= self._changes[0][0] * 1000:
+            self._change(self._changes.pop(0)[1])
+        kind = min(self._kinds(), key=self._time)
+        frame = self._video() if kind == "video" else self._audio()
+        frame.headers, self._changed = self._changed, ()
+        return frame
+
+    def _kinds(self):
+        return [kind for kind, has in (("video", self.picture), ("audio", self.sound)) if has]
+
+    def _change(self, what):
+        """From here on. Picture and sound count anew, so that neither waits for the other's last frame."""
+        self._begin = max(map(self._time, self._kinds()))
+        self._counts = {"video": 0, "audio": 0}
+        if isinstance(what, Picture):
+            self.picture = what
+        else:
+            self.sound = what
+        self._changed = tuple(self.headers())
 
     def _video(self):
         init, samples = template(self.picture)
         time, count = self._time("video"), self._counts["video"]
         sample = samples[count % len(samples)]
         self._counts["video"] += 1
-        self._end = max(self._end, self._time("video"))
         number = next(self._numbers["video"])
         counter = hevc_counter if init.codec == "hvc1" else video_counter
         return Frame("video", round(time), number, sample.is_key, round(sample.cts * 1000 / init.timescale),
@@ -161,7 +172,6 @@ class Source:
         _, samples = template(self.sound)
         time, count = self._time("audio"), self._counts["audio"]
         self._counts["audio"] += 1
-        self._end = max(self._end, self._time("audio"))
         number = next(self._numbers["audio"])
         return Frame("audio", round(time), number, True, 0,
                      audio_counter(self.encoder, number) + samples[count % len(samples)].data)

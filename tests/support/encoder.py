@@ -5,6 +5,7 @@ import time
 
 import rtmp
 from counted import Source
+from deadline import wait_for
 
 _FLUSH = 0.04   # seconds between two writes
 
@@ -35,7 +36,8 @@ class Encoder:
         self._end = threading.Event()
         self._until = None
         self._connected = threading.Event()
-        self._wake = threading.Condition()
+        self._is_silent = threading.Event()
+        self._has_fallen_silent = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self):
@@ -71,6 +73,11 @@ class Encoder:
         done = threading.Event()
         self._lost = (reset, done)
         assert done.wait(timeout), "the encoder does not get to it"
+
+    def fall_silent(self, timeout=10):
+        """Sends nothing any more, and leaves its connection as it is. Returns when the last was sent."""
+        self._is_silent.set()
+        wait_for(self._has_fallen_silent.is_set, timeout, "the encoder's silence")
 
     # Its thread
 
@@ -118,15 +125,15 @@ class Encoder:
         first = {}
         self.first_of.append(first)
         self._connected.set()
-        picture, sound = source.picture, source.sound
         while not self._end.is_set() and not self._is_over():
+            if self._is_silent.is_set():
+                self._has_fallen_silent.set()
+                self._end.wait()
+                raise rtmp.Closed("silent to the end")
             out, sent = bytearray(), []
             now = self._media_now(begin)
             while frame.time <= now and len(out) < 1 << 20:
-                if (source.picture, source.sound) != (picture, sound):
-                    picture, sound = source.picture, source.sound
-                    out += b"".join(rtmp.message(kind, self.begin + frame.time - zero, body)
-                                    for kind, body in source.headers())
+                out += b"".join(rtmp.message(kind, self.begin + frame.time - zero, body) for kind, body in frame.headers)
                 out += self._messages(frame, self.begin + frame.time - zero)
                 sent.append(frame)
                 frame = source.next()
