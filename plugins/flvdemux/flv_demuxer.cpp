@@ -33,7 +33,8 @@ void FlvDemuxer::start() {
   first_frame_.reset();
   first_waiting_.reset();
   group_ = GST_GROUP_ID_INVALID;
-  broken_ = no_more_pads_ = false;
+  errors_ = {};
+  broken_ = no_more_pads_ = is_hopeless_ = false;
 }
 
 void FlvDemuxer::stop() {
@@ -113,6 +114,8 @@ size_t FlvDemuxer::next_tag(const Input &input, size_t offset, GstFlowReturn &fl
   ++stats_.lock()->tags;
   const Tag tag{*header, bytes.subspan(kTagHeaderSize, header->size), input};
   flow = read_body(tag);
+  if (is_hopeless_ && flow == GST_FLOW_OK)
+    flow = fail("more than 100 errors in 10 s; the encoder does not send what it announced");
   return wanted_;
 }
 
@@ -268,6 +271,19 @@ GstFlowReturn FlvDemuxer::push_video(Track &track, const Tag &tag,
   }
   const Placement placement = place(track, tag, {});
   if (placement.discontinuity) track.discontinuity = true;
+  switch (track.key_frames.note(placement.time, packet.key)) {
+    case KeyFrameWatch::Verdict::kNone:
+      return fail(
+          "no key frame has come for a minute, and without one nobody can begin to watch; set the "
+          "encoder's key-frame interval to 2 s");
+    case KeyFrameWatch::Verdict::kFar:
+      warn(
+          "key frames are more than 12 s apart, and so segments are as long; the encoder's "
+          "key-frame interval should be 2 s");
+      break;
+    case KeyFrameWatch::Verdict::kFine:
+      break;
+  }
   auto frame = region(tag, packet.data);
   const auto presentation = placement.time + base::MediaTime::from_ms(packet.composition_offset);
   GST_BUFFER_DTS(frame.get()) = static_cast<GstClockTime>(placement.time.ns);
@@ -419,6 +435,15 @@ void FlvDemuxer::count(uint64_t DemuxStats::*what, const char *sentence) {
   if (std::has_single_bit(times)) {
     GST_WARNING_OBJECT(element_, "%s (%" G_GUINT64_FORMAT " so far)", sentence, times);
   }
+  if (what == &DemuxStats::errors && !errors_.note(arrival_now())) is_hopeless_ = true;
+}
+
+void FlvDemuxer::warn(const char *reason) {
+  GST_WARNING_OBJECT(element_, "%s", reason);
+  gst_element_post_message(
+      element_, gst_message_new_element(
+                    GST_OBJECT(element_),
+                    gst_structure_new("klive-warning", "reason", G_TYPE_STRING, reason, nullptr)));
 }
 
 GstFlowReturn FlvDemuxer::fail(const char *reason) {

@@ -15,6 +15,7 @@
 #include "codec_caps.h"
 #include "klive/ptr.h"
 #include "rtmp/flv.h"
+#include "stream_health.h"
 #include "tag_framing.h"
 #include "timeline.h"
 
@@ -68,6 +69,7 @@ class FlvDemuxer {
     bool announced = false;          ///< stream-start, caps and segment were pushed
     bool discontinuity = false;      ///< for the next buffer
     size_t length_size = 4;
+    KeyFrameWatch key_frames;
     AudioSmoother smoother;
     uint64_t resyncs = 0;
     uint32_t rate = 0, frame_samples = 0;
@@ -108,6 +110,7 @@ class FlvDemuxer {
   void end_of_stream();
   void announce_no_more_pads();
   void count(uint64_t DemuxStats::*what, const char *sentence);
+  void warn(const char *reason);
   [[nodiscard]] GstFlowReturn fail(const char *reason);
 
   GstElement *element_;  // owns this object
@@ -125,6 +128,8 @@ class FlvDemuxer {
   std::optional<base::MediaTime> first_frame_;
   std::optional<base::MediaTime> first_waiting_;  // of the frames not pushed yet
   guint group_ = GST_GROUP_ID_INVALID;
+  ErrorRate errors_;
+  bool is_hopeless_ = false;  // nothing but errors comes
   bool broken_ = false;
   bool no_more_pads_ = false;
 };

@@ -19,6 +19,10 @@
  * %GST_BUFFER_FLAG_DISCONT. A gap during which nothing arrived is no jump. Audio frames are laid
  * end to end as long as they stay within 50 ms of the times sent.
  *
+ * A publication whose video brings no key frame for a minute, or that brings more than 100 errors
+ * within 10 s, is given up in the same way as one that is no FLV. Key frames more than 12 s apart
+ * are told once, in the element message `klive-warning`.
+ *
  * Frames share the memory of the buffers that came in. Tags that cannot be read are skipped and
  * counted in #GstKliveFlvDemux:stats. When the bytes do not follow FLV's structure, the element
  * message `klive-demux-error` (field `reason`) is posted and the flow ends with an error.

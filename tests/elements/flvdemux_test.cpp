@@ -384,6 +384,33 @@ TEST_F(FlvDemuxTest, BrokenStructure_MessageAndFlowError) {
   EXPECT_TRUE(rig_.messages().empty()) << "said once";
 }
 
+TEST_F(FlvDemuxTest, NoKeyFrameForAMinute_IsGivenUpWithAReason) {
+  start();
+  Flv flv;
+  flv.file_header().headers().video(0, true);
+  for (uint32_t ms = 500; ms <= 60'000; ms += 500) flv.video(ms);
+  ASSERT_EQ(feed(flv), GST_FLOW_OK);
+  EXPECT_EQ(feed(Flv().video(60'500)), GST_FLOW_ERROR);
+}
+
+TEST_F(FlvDemuxTest, KeyFrameEveryMinute_IsTaken) {
+  start();
+  Flv flv;
+  flv.file_header().headers();
+  for (uint32_t ms = 0; ms <= 300'000; ms += 500) flv.video(ms, ms % 60'000 == 0);
+  EXPECT_EQ(feed(flv), GST_FLOW_OK);
+}
+
+TEST_F(FlvDemuxTest, NothingButErrors_IsGivenUpAfterAHundred) {
+  start();
+  ASSERT_EQ(feed(Flv().file_header().headers().video(0, true)), GST_FLOW_OK);
+  const Bytes annex_b = {0, 0, 0, 1, 0x41, 0x9a, 1, 2};
+  for (uint32_t i = 1; i <= 100; ++i) {
+    ASSERT_EQ(feed(Flv().video(i * 40, false, 0, annex_b)), GST_FLOW_OK) << i;
+  }
+  EXPECT_EQ(feed(Flv().video(101 * 40, false, 0, annex_b)), GST_FLOW_ERROR);
+}
+
 TEST_F(FlvDemuxTest, ASecondOfMedia_NoMorePads) {
   start();
   feed(Flv().headers().video(0, true).audio(0));
