@@ -83,8 +83,7 @@ class Encoder:
 
     def _run(self):
         try:
-            begin = time.monotonic()
-            pending = None
+            begin = pending = None
             while not self._end.is_set() and not self._is_over():
                 try:
                     connection = rtmp.Connection(self.url, source=self.address).publish()
@@ -93,6 +92,7 @@ class Encoder:
                     self._end.wait(self.retry)
                     continue
                 self.connections += 1
+                begin = begin or time.monotonic()
                 try:
                     pending = self._publish(connection, begin, pending)
                     connection.unpublish()
