@@ -70,7 +70,9 @@ base::Result<void> DvrSink::start(WindowSettings settings) {
   for (const auto &[name, track] : store.presentation().tracks) {
     OpenTrack &known = tracks_[name];
     known.init = track.init;
-    if (!track.segments.empty()) known.last = track.segments.back().number;
+    if (track.segments.empty()) continue;
+    known.last = track.segments.back().number;
+    known.end = track.segments.back().start + track.segments.back().duration;
   }
   {
     auto stats = stats_.lock();
@@ -246,6 +248,7 @@ void DvrSink::finish_segment(OpenTrack &track) {
   if (!track.open) return;
   const manifest::SegmentAdded &event = track.open->event;
   track.last = event.segment;
+  track.end = event.start + event.duration;
   track.is_silent = false;
   if (recent_.empty() || recent_.back().number < event.segment) {
     const auto time = [&](int64_t ticks) {
@@ -276,8 +279,10 @@ void DvrSink::cover_silence() {
       gap.is_lost = true;
       gap.event.track = name;
       gap.event.segment = span.number;
-      gap.event.start = span.start.ticks(track.init->timescale);
-      gap.event.duration = span.end.ticks(track.init->timescale) - gap.event.start;
+      // Its last frame may reach beyond the others' cut.
+      gap.event.start = std::max(track.end, span.start.ticks(track.init->timescale));
+      track.end = std::max(gap.event.start, span.end.ticks(track.init->timescale));
+      gap.event.duration = track.end - gap.event.start;
       gap.event.init = track.init->init;
       track.last = span.number;
       push({.event = {}, .segment = std::move(gap)});

@@ -82,6 +82,7 @@ class DvrSink {
     std::optional<manifest::TrackInit> init;
     std::optional<OpenSegment> open;
     std::optional<uint32_t> last;  // number
+    int64_t end = 0;               // of that segment, ticks
     bool active = false, is_silent = false;
   };
   // A finished segment of whichever track had its number first.

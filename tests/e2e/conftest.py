@@ -14,6 +14,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
+from faults import Faults  # noqa: E402
 from media import make_media  # noqa: E402
 from service import Klive  # noqa: E402
 
@@ -61,6 +62,12 @@ def make_klive(tmp_path, program):
 @pytest.fixture
 def klive(make_klive):
     return make_klive()
+
+
+@pytest.fixture
+def quick_klive(make_klive, tmp_path, build):
+    """One whose disk is quick enough for media that is published faster than time."""
+    return make_klive(environment=Faults(tmp_path, build).flush_nothing().environment)
 
 
 @pytest.fixture(scope="session")

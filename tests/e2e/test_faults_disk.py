@@ -39,6 +39,7 @@ def test_DiskFails(broken):
 
 
 def full(klive, faults):
+    faults.flush_nothing()
     with Broadcast(klive, speed=4) as show:
         show.audience.wait_for_more(6)
         faults.full(100_000)

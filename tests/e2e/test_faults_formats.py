@@ -33,7 +33,8 @@ def decode(klive, entry, track, playlist, folder):
     return frames
 
 
-def test_FormatChanges_NothingIsLostAndEverythingCanBeDecoded(klive, tmp_path):
+def test_FormatChanges_NothingIsLostAndEverythingCanBeDecoded(quick_klive, tmp_path):
+    klive = quick_klive
     def run(name, other):
         first = Picture() if isinstance(other, Picture) else Sound()
         source = Source(changes=[(5, other), (10, first)])

@@ -86,7 +86,8 @@ DAMAGES = [cut_journal_in_the_middle_of_a_line, flip_bytes_in_the_journal, fill_
            leave_strange_files, lose_the_journal, make_the_journal_noise]
 
 
-def test_WindowDamaged_WhatIsWholeIsThereAndNumbersGoOn(klive):
+def test_WindowDamaged_WhatIsWholeIsThereAndNumbersGoOn(quick_klive):
+    klive = quick_klive
     shows = []
     for _ in DAMAGES:
         entry = klive.add_entry("--segment-duration", "2s")

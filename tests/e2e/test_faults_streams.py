@@ -38,7 +38,8 @@ def annex_b(frame):
 
 # Key frames
 
-def test_KeyFrames_RareMissingAndPyramids(klive):
+def test_KeyFrames_RareMissingAndPyramids(quick_klive):
+    klive = quick_klive
     def rare():
         source = Source(picture=Picture(key_interval=750))
         with Broadcast(klive, source=source, speed=8) as show:
@@ -66,7 +67,8 @@ def test_KeyFrames_RareMissingAndPyramids(klive):
     at_once([rare, none_any_more, pyramids])
 
 
-def test_ThreeFlavorsMisaligned_MasterIsValidAndEachIsWhole(klive):
+def test_ThreeFlavorsMisaligned_MasterIsValidAndEachIsWhole(quick_klive):
+    klive = quick_klive
     intervals = {"1": 25, "2": 30, "3": 40}
     with contextlib.ExitStack() as stack:
         first = stack.enter_context(Broadcast(klive, source=Source(picture=Picture(key_interval=25))))
@@ -99,7 +101,8 @@ def test_ThreeFlavorsMisaligned_MasterIsValidAndEachIsWhole(klive):
 
 # What is inside of frames
 
-def test_FramesThatAreOdd_AreServedOrDropped(klive):
+def test_FramesThatAreOdd_AreServedOrDropped(quick_klive):
+    klive = quick_klive
     noise = random.Random(7)
 
     def hollow():

@@ -28,7 +28,8 @@ def drift(count):
     return count.frames[-1].time - count.frames[0].time - frame * (len(count.frames) - 1)
 
 
-def test_TimestampsWrap_NothingIsLostAndTimeIsContinuous(klive):
+def test_TimestampsWrap_NothingIsLostAndTimeIsContinuous(quick_klive):
+    klive = quick_klive
     def run(begin, alter):
         with Broadcast(klive, speed=4, begin=begin, alter=alter) as show:
             show.encoder.finish(12)
@@ -38,7 +39,8 @@ def test_TimestampsWrap_NothingIsLostAndTimeIsContinuous(klive):
     at_once([lambda case=case: run(*case) for case in cases])
 
 
-def test_TimestampsJump_OneDiscontinuityAndNothingIsLost(klive):
+def test_TimestampsJump_OneDiscontinuityAndNothingIsLost(quick_klive):
+    klive = quick_klive
     def run(by, speed):
         with Broadcast(klive, speed=speed, begin=4_000_000, alter=jumping(7300, by)) as show:
             show.encoder.finish(16)
@@ -55,7 +57,8 @@ def test_TimestampsJump_OneDiscontinuityAndNothingIsLost(klive):
              for by in (3_600_000, -3_600_000, -40, 10_000, -5_000) for speed in (1, 4)])
 
 
-def test_ClockIsOffBy200Ppm_NothingIsLost(klive):
+def test_ClockIsOffBy200Ppm_NothingIsLost(quick_klive):
+    klive = quick_klive
     def run(ppm):
         with Broadcast(klive, clock=1 + ppm / 1e6) as show:
             show.go_on(10)

@@ -66,7 +66,8 @@ def run(klive, name, alter, seconds=14, speed=1):
         return counts
 
 
-def test_SoundOutOfStep_PicturesGoOn(klive):
+def test_SoundOutOfStep_PicturesGoOn(quick_klive):
+    klive = quick_klive
     def early():
         run(klive, "10 s ahead", shifted(10))
 

@@ -35,6 +35,11 @@ class Faults:
         self._put(12, "i", times)
         self._put(0, "I", operations)
 
+    def flush_nothing(self):
+        """Flushing is for power cuts. Without it, media can be published faster than time on any disk."""
+        self._put(20, "I", SYNC)
+        return self
+
     def full(self, room):
         """The disk takes `room` more bytes; what is removed gives its bytes back."""
         self._put(32, "q", room)

@@ -44,10 +44,10 @@ struct Control {
   std::atomic<uint32_t> stall_ms;    ///< that they take longer
   std::atomic<int32_t> left;         ///< how many are touched; negative: all
   std::atomic<uint32_t> hits;        ///< how many were
-  uint32_t unused;
-  std::atomic<int64_t> clock_ns;  ///< added to the wall clock
-  std::atomic<int64_t> room;      ///< bytes that may still be written; LLONG_MAX: any number
-  char match[80];                 ///< only files with this in their path
+  std::atomic<uint32_t> skipped;     ///< operations that succeed without being done
+  std::atomic<int64_t> clock_ns;     ///< added to the wall clock
+  std::atomic<int64_t> room;         ///< bytes that may still be written; LLONG_MAX: any number
+  char match[80];                    ///< only files with this in their path
 };
 
 Control *mapped = nullptr;
@@ -105,6 +105,8 @@ int fault(Operation operation, const char *path) {
   }
   return now->error.load();
 }
+
+bool is_skipped(Operation operation) { return control() && (control()->skipped & operation); }
 
 bool is_limited() { return control() && control()->room.load() != LLONG_MAX; }
 
@@ -206,11 +208,13 @@ ssize_t writev(int fd, const iovec *parts, int count) {
 }
 
 int fsync(int fd) {
+  if (is_skipped(kSync)) return 0;
   FAIL_IF(fault(kSync, PathOf(fd).path));
   return NEXT(fsync)(fd);
 }
 
 int fdatasync(int fd) {
+  if (is_skipped(kSync)) return 0;
   FAIL_IF(fault(kSync, PathOf(fd).path));
   return NEXT(fdatasync)(fd);
 }
