@@ -24,7 +24,7 @@ constexpr unsigned kTickMs = 500;
 constexpr uint64_t kSilentNs = 3'000'000'000;  // after this a newcomer takes over
 // A worker that leaves alone what waits for it is asked why, and then given up.
 constexpr auto kAskAfter = seconds(1);
-constexpr auto kHangAfter = seconds(3);
+constexpr auto kHangAfter = seconds(2);
 constexpr auto kBeginWithin = seconds(15);   // it repairs the window first
 constexpr auto kDiskPatience = seconds(60);  // it waits for the disk
 constexpr int kMaxQuickDeaths = 5;           // workers of one session, within kQuickDeathSpan
