@@ -272,8 +272,8 @@ def disk_full(soak):
 
 
 # How often each is made, against the others.
-OF_A_BROADCAST = {worker_killed: 4, worker_hangs: 1, worker_stopped_shortly: 3, encoder_killed: 4, encoder_returns: 4,
-                  encoder_stopped_shortly: 3, taken_over: 2, token_renewed: 1}
+OF_A_WORKER = {worker_killed: 4, worker_hangs: 1, worker_stopped_shortly: 3}
+OF_A_BROADCAST = {encoder_killed: 4, encoder_returns: 4, encoder_stopped_shortly: 3, taken_over: 2, token_renewed: 1}
 # The calm broadcast has them too, and must not feel them.
 HARMLESS = {viewers_abort: 4, duplicate: 2, wrong_tokens: 2}
 BESIDE = {entry_comes_and_goes: 3}
