@@ -72,10 +72,10 @@ def _wait_for_quiet_worker(broadcast):
 
 
 def worker_stopped_shortly(soak, broadcast):
-    """Nothing may be lost: what it does not read waits for it."""
+    """Nothing may be lost: what it does not read waits for it, and it is not taken for one that hangs."""
     worker = yield from waiting(lambda: broadcast.worker(soak.klive), f"the worker of {broadcast.entry.id}")
     os.kill(worker, signal.SIGSTOP)
-    yield soak.random.uniform(0.5, 4)
+    yield soak.random.uniform(0.2, 1.0)
     os.kill(worker, signal.SIGCONT)
     yield 4.0
 
