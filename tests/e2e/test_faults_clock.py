@@ -18,8 +18,9 @@ def kill_encoder(_, show):
     show.encoder.break_off()
 
 
-def kill_door(klive, _):
+def kill_door(klive, show):
     klive.kill()
+    show.audience.door_died()
     klive.start()
 
 

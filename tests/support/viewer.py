@@ -46,6 +46,12 @@ class Viewer:
             number = self.numbers.setdefault((track, segment.uri), segment.number)
             assert number == segment.number, f"{track}: {segment.uri} was number {number} and is {segment.number}"
 
+    def door_died(self):
+        """What is listed is on disk as a whole, and in the journal a moment later: of a door and its workers that die
+        in between, the one behind the journal is listed again when the entry's next worker has found it."""
+        with self._looking:
+            self.sequences = {track: (first, last - 1) for track, (first, last) in self.sequences.items()}
+
     def fetch(self, track, segment):
         """The answer; bytes that were fetched before must be the same."""
         answer = self.klive.get(f"/live/{self.entry.id}/{track}/{segment.uri}")
