@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Gate: looks at who knocks before anything is built for it. Only a connection that asks to publish
 // with a right token passes; until then it costs a socket and a small buffer. Wrong tokens are
-// answered later the more of them come from one address, without a thread that waits.
+// answered later the more of them come from one address, without a thread that waits; nor does one
+// wait for an Authenticator that asks over the network.
 //
 //   RtmpListener ─connect─► Gate ─► await_publish() ─publish─► Gate ─► passed: a pipeline
 //                            └─► refuse_connection(), after a delay ◄──┘
@@ -12,17 +13,17 @@
 
 #include <glib.h>
 
-#include "door/wrong_tokens.h"
 #include "klive/authenticator.h"
 #include "klive/rtmp_listener.h"
 
 namespace klive::app {
 
-/// Thread-safe. The destructor waits for questions that are being asked and drops the others.
+/// Thread-safe. The destructor waits for questions that are being put and drops those whose answer
+/// is still to come.
 class Gate {
  public:
-  /// Called on one of the gate's threads with a connection that asks to publish and may.
-  /// [transfer full]
+  /// Called with a connection that asks to publish and may, on one of the gate's threads or where
+  /// the Authenticator answers. [transfer full]
   using Passed = std::function<void(gst::Ptr<GstKliveRtmpConnection>)>;
 
   Gate(std::shared_ptr<gst::Authenticator> authenticator, Passed passed);
@@ -34,14 +35,13 @@ class Gate {
   void knock(gst::Ptr<GstKliveRtmpConnection> connection);
 
  private:
+  struct Doorkeeper;
   void judge(gst::Ptr<GstKliveRtmpConnection> connection);
-  void refuse(gst::Ptr<GstKliveRtmpConnection> connection, const gst::PublishRequest &request,
-              const char *code, const base::Error &error);
 
   // Owners: the application, this, and every kliveauth.
   const std::shared_ptr<gst::Authenticator> authenticator_;
-  const Passed passed_;
-  WrongTokens wrong_tokens_;
+  // Owners: this and the answers that are still to come.
+  const std::shared_ptr<Doorkeeper> doorkeeper_;
   GThreadPool *threads_;
 };
 

@@ -49,19 +49,42 @@ class FakeAuthenticator final : public gst::Authenticator {
   base::Locked<bool> holds;  // no answer while this is true
 };
 
+/// Over a network that is asked much and says nothing until it is told to.
+class SilentAuthenticator final : public gst::Authenticator {
+ public:
+  base::Result<gst::Grant> authenticate(const kaltura::PublishAddress &,
+                                        const std::string &) override {
+    return base::fail(base::ErrorCode::kInternal, "Nobody may wait here.");
+  }
+  void ask(const kaltura::PublishAddress &address, const std::string &, Answer answer) override {
+    gst::Grant grant;
+    grant.entry = address.entry;
+    if (address.token == kToken) return answer(std::move(grant));
+    waiting.lock()->push_back(std::move(answer));
+    waiting.notify();
+  }
+  bool has_waiting(size_t count) {
+    auto now = waiting.lock();
+    return waiting.wait_until(now, std::chrono::steady_clock::now() + std::chrono::seconds(10),
+                              [&](const auto &all) { return all.size() == count; });
+  }
+  base::Locked<std::vector<Answer>> waiting;
+};
+
 class GateTest : public testing::Test {
  protected:
   static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
-  void SetUp() override { start({}); }
-  void start(gst::RtmpListenerSettings settings) {
+  void SetUp() override { start({}, authenticator_); }
+  void start(gst::RtmpListenerSettings settings,
+             std::shared_ptr<gst::Authenticator> authenticator) {
     settings.address = "127.0.0.1";
     settings.port = 0;
     listener_.reset();
-    gate_ =
-        std::make_unique<Gate>(authenticator_, [this](gst::Ptr<GstKliveRtmpConnection> connection) {
-          passed_.lock()->push_back(std::move(connection));
-          passed_.notify();
-        });
+    gate_ = std::make_unique<Gate>(std::move(authenticator),
+                                   [this](gst::Ptr<GstKliveRtmpConnection> connection) {
+                                     passed_.lock()->push_back(std::move(connection));
+                                     passed_.notify();
+                                   });
     auto listener =
         gst::RtmpListener::start(settings, [this](gst::Ptr<GstKliveRtmpConnection> connection) {
           gate_->knock(std::move(connection));
@@ -150,7 +173,7 @@ TEST_F(GateTest, AddressThatIsNone_IsRefusedAtOnceAndNobodyIsAsked) {
 }
 
 TEST_F(GateTest, AuthenticatorDoesNotAnswer_ThoseWhoWaitedTooLongAreNotAskedFor) {
-  start({.publish_timeout_ns = 1'000'000'000});
+  start({.publish_timeout_ns = 1'000'000'000}, authenticator_);
   *authenticator_->holds.lock() = true;
   std::vector<RtmpPublisher> knocking;
   for (int i = 0; i < 12; ++i) {
@@ -186,6 +209,38 @@ TEST_F(GateTest, GateEndsWhileManyKnock_NothingIsLeft) {
     passed_.lock()->clear();
     EXPECT_TRUE(each.is_closed_by_server());
   }
+}
+
+TEST_F(GateTest, ManyWaitForAnAnswer_TheOneThatIsKnownDoesNot) {
+  const auto silent = std::make_shared<SilentAuthenticator>();
+  start({}, silent);
+  std::vector<RtmpPublisher> waiting;
+  for (int i = 0; i < 20; ++i) {
+    waiting.push_back(encoder("kLive?e=1_abcd1234&t=asked" + std::to_string(i), "1"));
+    ASSERT_TRUE(waiting.back().talk_until(Phase::kConnecting));
+  }
+  ASSERT_TRUE(silent->has_waiting(20));
+  RtmpPublisher publisher = encoder("kLive?e=1_abcd1234&t=c0ffee00", "1");
+  ASSERT_TRUE(publisher.talk_until(Phase::kPublishing));
+  ASSERT_TRUE(has_passed(1));
+  for (const auto &answer : *silent->waiting.lock())
+    answer(base::fail(base::ErrorCode::kUnavailable, "Nobody answers."));
+  for (RtmpPublisher &each : waiting) EXPECT_EQ(each.publish(), Phase::kRefused);
+}
+
+TEST_F(GateTest, AnswerComesAfterTheGateIsGone_ConnectionIsClosed) {
+  const auto silent = std::make_shared<SilentAuthenticator>();
+  start({}, silent);
+  RtmpPublisher late = encoder("kLive?e=1_abcd1234&t=asked", "1");
+  ASSERT_TRUE(late.talk_until(Phase::kConnecting));
+  ASSERT_TRUE(silent->has_waiting(1));
+  listener_.reset();
+  gate_.reset();
+  gst::Grant grant;
+  grant.entry = kEntry;
+  silent->waiting.lock()->front()(grant);
+  silent->waiting.lock()->clear();
+  EXPECT_TRUE(late.is_closed_by_server());
 }
 
 }  // namespace

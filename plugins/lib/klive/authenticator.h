@@ -5,8 +5,10 @@
 
 #include <gst/gst.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -29,12 +31,19 @@ struct Grant {
 /// time-out. Owners of the shared_ptr: the application, and each kliveauth through the context.
 class Authenticator {
  public:
+  using Answer = std::function<void(base::Result<Grant>)>;
   virtual ~Authenticator() = default;
   /// `remote_address` is "127.0.0.1:4711" or "[::1]:4711". The error's message goes to the encoder;
   /// kRefused and kNotFound are for entries and tokens that are wrong, and whoever asks slows those
   /// who try many.
   [[nodiscard]] virtual base::Result<Grant> authenticate(const kaltura::PublishAddress &address,
                                                          const std::string &remote_address) = 0;
+  /// The same for those who have no thread to spare: `answer` is called once, inside this call or
+  /// later on another thread. Whoever asks over the network overrides it.
+  virtual void ask(const kaltura::PublishAddress &address, const std::string &remote_address,
+                   Answer answer) {
+    answer(authenticate(address, remote_address));
+  }
 };
 
 inline constexpr char kAuthenticatorContext[] = "klive.authenticator";
