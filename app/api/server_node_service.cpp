@@ -2,7 +2,6 @@
 // The services serverNode and entryServerNode.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 
 #include "api/actions.h"
@@ -10,6 +9,7 @@
 #include "api/fields.h"
 #include "api/objects.h"
 #include "api/server_nodes.h"
+#include "live/stream_params.h"
 
 namespace klive::app::api {
 namespace {
@@ -213,29 +213,6 @@ ActionResult list_entry_nodes(const Call &call) {
   return list_of("KalturaEntryServerNodeListResponse", std::move(nodes), total);
 }
 
-bool differs(double a, double b, double share) { return std::fabs(a - b) > share * std::fabs(a); }
-
-/// Small changes of rates are not worth a write: 10 % of bit/s, 15 % of frames.
-bool differs_enough(const Value &before, const Value &after) {
-  const auto *old_ones = before.array(), *new_ones = after.array();
-  if (old_ones == nullptr || new_ones == nullptr || old_ones->size() != new_ones->size())
-    return true;
-  for (size_t i = 0; i < old_ones->size(); ++i) {
-    Value a = (*old_ones)[i], b = (*new_ones)[i];
-    const auto rate = [](const Value &stream, const char *name) {
-      return static_cast<double>(stream.integer_of(name));
-    };
-    if (differs(rate(a, "bitrate"), rate(b, "bitrate"), 0.10)) return true;
-    if (differs(rate(a, "frameRate"), rate(b, "frameRate"), 0.15)) return true;
-    for (const char *name : {"bitrate", "frameRate"}) {
-      a.erase(name);
-      b.erase(name);
-    }
-    if (!(a == b)) return true;
-  }
-  return false;
-}
-
 ActionResult change_entry_node(const Call &call, const ObjectStore::Change &change) {
   const std::string id = call.text("id");
   auto found = find_object(call, kind::kEntryServerNode, id, "INVALID_OBJECT_ID");
@@ -258,7 +235,8 @@ ActionResult update_entry_node(const Call &call) {
   }
   return change_entry_node(call, [&](Value &node) -> base::Result<void> {
     const Value *streams = given.find("streams");
-    if (streams != nullptr && !differs_enough(node["streams"], *streams)) given.erase("streams");
+    // Small changes of rates are not worth a write.
+    if (streams != nullptr && !streams_differ(node["streams"], *streams)) given.erase("streams");
     for (const auto &[name, member] : *given.object()) {
       if (name != "objectType") node[name] = member;
     }

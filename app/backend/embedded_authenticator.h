@@ -2,18 +2,14 @@
 // The Authenticator over the embedded EntryStore.
 #pragma once
 
-#include <functional>
 #include <memory>
 
+#include "backend/backend.h"
 #include "backend/entry_store.h"
 #include "backend/profile_store.h"
 #include "klive/authenticator.h"
 
 namespace klive::app {
-
-/// Counts refusals for /metrics: called with "token", "entry", … on streaming threads; must be
-/// thread-safe.
-using RefusalCounter = std::function<void(const char *reason)>;
 
 /// The stores outlive the authenticator.
 [[nodiscard]] std::shared_ptr<gst::Authenticator> make_embedded_authenticator(

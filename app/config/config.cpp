@@ -96,6 +96,24 @@ Applied set_isolation(Config &config, std::string_view value) {
   return {};
 }
 
+Applied set_backend_type(Config &config, std::string_view value) {
+  if (value != "embedded" && value != "kaltura")
+    return base::fail(base::ErrorCode::kInvalid,
+                      "\"" + std::string(value) + "\" is neither \"embedded\" nor \"kaltura\"");
+  config.backend.type = value == "kaltura" ? BackendType::kKaltura : BackendType::kEmbedded;
+  return {};
+}
+
+/// Of a partner: above 0, or -5.
+Applied set_partner(Config &config, std::string_view value) {
+  if (value == "-5") {
+    config.backend.partner_id = -5;
+    return {};
+  }
+  return take(parse_number(value, 1, std::numeric_limits<int32_t>::max()),
+              config.backend.partner_id);
+}
+
 std::vector<Key> keys() {
   return {
       text_key(
@@ -149,6 +167,24 @@ std::vector<Key> keys() {
           "broadcast.domain", [](auto &c) -> auto & { return c.broadcast.domain; }),
       text_key(
           "broadcast.host", [](auto &c) -> auto & { return c.broadcast.host; }),
+
+      {"backend.type", set_backend_type,
+       [](const Config &c) {
+         return std::string(c.backend.type == BackendType::kKaltura ? "kaltura" : "embedded");
+       }},
+      text_key(
+          "backend.service-url", [](auto &c) -> auto & { return c.backend.service_url; }),
+      text_key(
+          "backend.admin-secret", [](auto &c) -> auto & { return c.backend.admin_secret; }),
+      text_key(
+          "backend.admin-secret-file",
+          [](auto &c) -> auto & { return c.backend.admin_secret_file; }),
+      {"backend.partner-id", set_partner,
+       [](const Config &c) { return std::to_string(c.backend.partner_id); }},
+      text_key(
+          "backend.server-node-name", [](auto &c) -> auto & { return c.backend.server_node_name; }),
+      duration_key(
+          "backend.timeout", [](auto &c) -> auto & { return c.backend.timeout; }),
   };
 }
 
@@ -210,12 +246,31 @@ std::vector<Setting> settings_of_overrides(const std::vector<std::string> &overr
   return settings;
 }
 
+void check_backend(const Config &config, std::vector<std::string> &problems) {
+  if (config.backend.type == BackendType::kEmbedded) return;
+  const std::string &url = config.backend.service_url;
+  if (!url.starts_with("http://") && !url.starts_with("https://"))
+    problems.push_back("backend.service-url: \"" + url +
+                       "\" does not begin with http:// or https://; backend.type=kaltura needs the "
+                       "address of the installation");
+  if (url.ends_with('/') || url.find("/api_v3") != std::string::npos)
+    problems.push_back("backend.service-url: \"" + url +
+                       "\" has a path of the API or ends with \"/\"; write the address alone");
+  if (config.backend.timeout.ns < 100'000'000)
+    problems.push_back("backend.timeout: at least 100ms are needed for an answer");
+  if (config.backend.admin_secret.empty() == config.backend.admin_secret_file.empty())
+    problems.push_back(
+        "backend.admin-secret: set it or backend.admin-secret-file, and not both; "
+        "backend.type=kaltura needs the partner's admin secret");
+}
+
 void check_together(const Config &config, std::vector<std::string> &problems) {
   const std::string &url = config.http.public_url;
   if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
     problems.push_back("http.public-url: \"" + url + "\" does not begin with http:// or https://");
   if (url.ends_with('/'))
     problems.push_back("http.public-url: \"" + url + "\" ends with \"/\"; write the origin alone");
+  check_backend(config, problems);
 }
 
 }  // namespace

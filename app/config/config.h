@@ -14,6 +14,7 @@
 namespace klive::app {
 
 enum class Isolation { kProcess, kThread };
+enum class BackendType { kEmbedded, kKaltura };
 
 /// Resolved settings. Plain value; read once at start.
 struct Config {
@@ -53,6 +54,15 @@ struct Config {
     std::string domain;  ///< when set publish URLs are <entry>.<p|b>.<domain>
     std::string host;    ///< host of publish URLs; empty = the host the API was asked at
   } broadcast;
+  struct {
+    BackendType type = BackendType::kEmbedded;
+    std::string service_url;                      ///< of the Kaltura installation, without /api_v3
+    std::string admin_secret, admin_secret_file;  ///< one of them; the file's first line counts
+    int64_t partner_id = -5;       ///< -5: a media server that acts for every partner
+    std::string server_node_name;  ///< that the installation knows this server by; default: the
+                                   ///< host's
+    base::MediaTime timeout = base::MediaTime::from_seconds(5);  ///< of a call of its API
+  } backend;
 };
 
 /// Defaults, then the file (when `path` is not empty), then KLIVE_GROUP_KEY of `environment`

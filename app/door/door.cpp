@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "backend/broadcast_times.h"
-#include "backend/embedded_authenticator.h"
+#include "backend/embedded_backend.h"
 #include "live/live_metrics.h"
 #include "live/process_metrics.h"
+#include "live/stream_params.h"
+#include "remote/remote_backend.h"
 
 GST_DEBUG_CATEGORY_STATIC(klive_door_debug);
 #define GST_CAT_DEFAULT klive_door_debug
@@ -34,34 +36,20 @@ base::Result<void> Door::start() {
   auto file = ServiceFile::lock(root);
   if (!file) return base::fail(std::move(file.error()));
   service_file_ = std::move(*file);
-  auto secrets = load_or_make_secrets(root);
-  if (!secrets) return base::fail(std::move(secrets.error()));
-  auto store = EntryStore::open(root + "/klive.db");
-  if (!store) return base::fail(std::move(store.error()));
-  store_ = std::move(*store);
-  auto profiles = ProfileStore::open(store_->objects(), config_.server.profiles);
-  if (!profiles) return base::fail(std::move(profiles.error()));
-  profiles_ = std::move(*profiles);
   registry_.load();
-  // What is continued after a restart did not begin anew.
-  for (const auto &[id, live] : registry_.entries()) {
-    if (live.is_live()) broadcasts_.insert(id);
-  }
-  registry_.subscribe([this](const LiveEntry &entry) { note_broadcast(entry); });
   add_metrics();
-
-  authenticator_ = make_embedded_authenticator(*store_, *profiles_, [this](const char *reason) {
-    metrics_.count("klive_publish_refused_total", std::string("reason=\"") + reason + "\"");
-  });
-  sessions_ = std::make_unique<Sessions>(config_, *store_, registry_, metrics_);
+  const bool is_remote = config_.backend.type == BackendType::kKaltura;
+  if (auto opened = is_remote ? open_remote() : open_embedded(); !opened) return opened;
+  sessions_ = std::make_unique<Sessions>(config_, *backend_, registry_, metrics_);
   if (auto started = sessions_->start(); !started) return started;
-  store_->on_change([alive = alive_](const std::string &id) {
-    post(nullptr, [alive, id] {
-      if (*alive) (*alive)->sessions_->entry_changed(id);
-    });
-  });
+  backend_->start(
+      {.changed = [this](const std::string &entry) { sessions_->entry_changed(entry); },
+       .revoked = [this](const std::string &entry,
+                         const std::string &reason) { sessions_->entry_revoked(entry, reason); },
+       .silence_ns = [this](const std::string &entry,
+                            std::string_view side) { return sessions_->silence_ns(entry, side); }});
 
-  gate_ = std::make_unique<Gate>(authenticator_,
+  gate_ = std::make_unique<Gate>(backend_->authenticator(),
                                  [alive = alive_](gst::Ptr<GstKliveRtmpConnection> passed) {
                                    post(nullptr, [alive, passed] {
                                      if (*alive) (*alive)->connection(passed);
@@ -79,30 +67,16 @@ base::Result<void> Door::start() {
   if (!listener) return base::fail(std::move(listener.error()));
   listener_ = std::move(*listener);
 
-  api_ = std::make_unique<ApiServer>(
-      ApiParts{.entries = *store_,
-               .profiles = *profiles_,
-               .secrets = *secrets,
-               .settings = {.rtmp_host = config_.broadcast.host,
-                            .rtmp_port = listener_->port(),
-                            .broadcast_domain = config_.broadcast.domain,
-                            .limits = limits()},
-               .live = [this](const std::string &entry) { return live_info(entry); },
-               .playable =
-                   [this] {
-                     std::vector<std::string> ids;
-                     for (const auto &[id, live] : registry_.entries()) {
-                       if (live.is_live()) ids.push_back(id);
-                     }
-                     return ids;
-                   }});
+  if (!is_remote) {
+    if (auto opened = open_api(); !opened) return opened;
+  }
   auto http = HttpServer::start(
       config_, {.registry = registry_,
                 .metrics = metrics_,
-                .answer_api = [this](const ApiRequest &request) { return api_->answer(request); },
+                .answer_api = answer_api_,
                 .is_ready = [this] { return ready_; },
                 .entry_name = [this](const std::string &entry) -> std::optional<std::string> {
-                  const auto stored = store_->get(entry);
+                  const auto stored = backend_->entry(entry);
                   return stored ? std::optional(stored->name) : std::nullopt;
                 }});
   if (!http) return base::fail(std::move(http.error()));
@@ -119,24 +93,56 @@ base::Result<void> Door::start() {
   return {};
 }
 
-/// What is on the wire of one flavor, as Kaltura's servers report it.
-kaltura::Value stream_params(const manifest::Track &track) {
-  constexpr int64_t kFourccSize = 4;
-  kaltura::Value stream = kaltura::Value::of_type("KalturaLiveStreamParams");
-  stream["flavorId"] = std::to_string(track.init.flavor);
-  stream["bitrate"] = static_cast<int64_t>(track.average_bitrate);
-  stream["codec"] = track.init.codecs.substr(0, kFourccSize);
-  if (track.init.kind == manifest::Kind::kVideo) {
-    stream["width"] = track.init.width;
-    stream["height"] = track.init.height;
-    if (track.init.frame_rate_den != 0) {
-      stream["frameRate"] =
-          (track.init.frame_rate_num + track.init.frame_rate_den / 2) / track.init.frame_rate_den;
-    }
-  } else {
-    stream["language"] = track.init.language;
+base::Result<void> Door::open_embedded() {
+  auto store = EntryStore::open(config_.server.root + "/klive.db");
+  if (!store) return base::fail(std::move(store.error()));
+  store_ = std::move(*store);
+  auto profiles = ProfileStore::open(store_->objects(), config_.server.profiles);
+  if (!profiles) return base::fail(std::move(profiles.error()));
+  profiles_ = std::move(*profiles);
+  // What is continued after a restart did not begin anew.
+  for (const auto &[id, live] : registry_.entries()) {
+    if (live.is_live()) broadcasts_.insert(id);
   }
-  return stream;
+  registry_.subscribe([this](const LiveEntry &entry) { note_broadcast(entry); });
+  backend_ = make_embedded_backend(*store_, *profiles_, [this](const char *reason) {
+    metrics_.count("klive_publish_refused_total", std::string("reason=\"") + reason + "\"");
+  });
+  return {};
+}
+
+base::Result<void> Door::open_remote() {
+  auto opened = RemoteBackend::open(config_, registry_, metrics_);
+  if (!opened) return base::fail(std::move(opened.error()));
+  answer_api_ = [remote = opened->get()](const ApiRequest &request) {
+    return remote->answer_api(request);
+  };
+  backend_ = std::move(*opened);
+  return {};
+}
+
+base::Result<void> Door::open_api() {
+  auto secrets = load_or_make_secrets(config_.server.root);
+  if (!secrets) return base::fail(std::move(secrets.error()));
+  api_ = std::make_unique<ApiServer>(
+      ApiParts{.entries = *store_,
+               .profiles = *profiles_,
+               .secrets = *std::move(secrets),
+               .settings = {.rtmp_host = config_.broadcast.host,
+                            .rtmp_port = listener_->port(),
+                            .broadcast_domain = config_.broadcast.domain,
+                            .limits = limits()},
+               .live = [this](const std::string &entry) { return live_info(entry); },
+               .playable =
+                   [this] {
+                     std::vector<std::string> ids;
+                     for (const auto &[id, live] : registry_.entries()) {
+                       if (live.is_live()) ids.push_back(id);
+                     }
+                     return ids;
+                   }});
+  answer_api_ = [this](const ApiRequest &request) { return api_->answer(request); };
+  return {};
 }
 
 LiveInfo Door::live_info(const std::string &entry) {
@@ -150,9 +156,9 @@ LiveInfo Door::live_info(const std::string &entry) {
         side.is_publishing ? std::min(side.since, publication.started_at) : publication.started_at;
     side.is_publishing = true;
   }
-  for (const auto &[name, track] : live->presentation.tracks) {
-    if (track.active) info.sides[track.init.backup ? 1 : 0].streams.push(stream_params(track));
-  }
+  auto streams = stream_params(live->presentation);
+  for (size_t side = 0; side < streams.size(); ++side)
+    info.sides[side].streams = std::move(streams[side]);
   return info;
 }
 
@@ -161,6 +167,8 @@ Door::~Door() {
   ready_ = false;
   listener_.reset();
   gate_.reset();
+  // Before the pipelines: those whose encoder waits for an answer could not end.
+  if (backend_) backend_->stop();
   if (sessions_) sessions_->shut_down();
   ingests_.clear();
   http_.reset();
@@ -172,7 +180,8 @@ LiveLimits Door::limits() const {
 
 AdmissionAnswer Door::admit(const AdmissionRequest &request) {
   const LiveLimits limits = this->limits();
-  if (limits.inputs == 0 && limits.outputs == 0) return sessions_->admit(request);
+  // A Kaltura installation has quotas of its own.
+  if (!store_ || (limits.inputs == 0 && limits.outputs == 0)) return sessions_->admit(request);
   const auto entry = store_->get(request.entry);
   std::set<std::string> on_air;
   for (const auto &[id, live] : registry_.entries()) {
@@ -205,7 +214,7 @@ void Door::connection(gst::Ptr<GstKliveRtmpConnection> accepted) {
   const std::string from = gst::remote_address(accepted.get());
   auto ingest =
       Ingest::start(std::move(accepted),
-                    {.authenticator = authenticator_,
+                    {.authenticator = backend_->authenticator(),
                      .silence_timeout_ns = static_cast<uint64_t>(config_.rtmp.silence_timeout.ns)},
                     {.admit = [this](const AdmissionRequest &request) { return admit(request); },
                      .ended =

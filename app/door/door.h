@@ -10,6 +10,7 @@
 
 #include "api/api_server.h"
 #include "app_context.h"
+#include "backend/backend.h"
 #include "backend/entry_store.h"
 #include "backend/profile_store.h"
 #include "backend/secrets.h"
@@ -47,6 +48,9 @@ class Door {
   explicit Door(Config config)
       : config_(std::move(config)), registry_(config_.server.root + "/live") {}
   base::Result<void> start();
+  [[nodiscard]] base::Result<void> open_embedded();
+  [[nodiscard]] base::Result<void> open_remote();
+  base::Result<void> open_api();
   void connection(gst::Ptr<GstKliveRtmpConnection> connection);
   void add_metrics();
   [[nodiscard]] LiveInfo live_info(const std::string &entry);
@@ -61,11 +65,13 @@ class Door {
   LiveRegistry registry_;
   std::unique_ptr<ServiceFile> service_file_;
   std::set<std::string> broadcasts_;  // entries that can be watched now
+  // Of the embedded backend alone.
   std::unique_ptr<EntryStore> store_;
   std::unique_ptr<ProfileStore> profiles_;
-  std::shared_ptr<gst::Authenticator> authenticator_;  // shared with every ingest pipeline
+  std::unique_ptr<Backend> backend_;
   std::unique_ptr<Sessions> sessions_;
-  std::unique_ptr<ApiServer> api_;
+  std::unique_ptr<ApiServer> api_;  // of the embedded backend alone
+  std::function<ApiAnswer(const ApiRequest &)> answer_api_;
   std::unique_ptr<HttpServer> http_;
   std::set<std::unique_ptr<Ingest>> ingests_;
   std::unique_ptr<Gate> gate_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -75,9 +76,8 @@ struct Sessions::Session {
   bool deleted = false;  // the entry; its window goes when the worker is gone
 };
 
-Sessions::Sessions(const Config &config, EntryStore &store, LiveRegistry &registry,
-                   Metrics &metrics)
-    : config_(config), store_(store), registry_(registry), metrics_(metrics) {
+Sessions::Sessions(const Config &config, Backend &backend, LiveRegistry &registry, Metrics &metrics)
+    : config_(config), backend_(backend), registry_(registry), metrics_(metrics) {
   GST_DEBUG_CATEGORY_INIT(klive_sessions_debug, "klive-sessions", 0, "klive sessions");
 }
 
@@ -203,7 +203,7 @@ base::Result<std::string> Sessions::describe(const Entry &entry, bool resume) {
 }
 
 base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
-  auto entry = store_.get(session.entry);
+  auto entry = backend_.entry(session.entry);
   if (!entry) return base::fail(std::move(entry.error()));
   LiveEntry &live = registry_.find_or_add(session.entry);
   live.low_latency = entry->low_latency();
@@ -379,14 +379,15 @@ void Sessions::publish_info(const Session &session) {
 }
 
 void Sessions::entry_changed(const std::string &entry) {
-  const auto stored = store_.get(entry);
+  const auto stored = backend_.entry(entry);
   const bool is_deleted = !stored && stored.error().code == base::ErrorCode::kNotFound;
   const auto found = sessions_.find(entry);
   if (found == sessions_.end()) {
     if (is_deleted) remove_window(entry);
     return;
   }
-  if (!stored && !is_deleted) return;  // the store does not answer: nobody is punished for it
+  // Nobody is punished for a backend that does not answer, or does not tell the token.
+  if (!is_deleted && (!stored || stored->token.empty())) return;
   Session &session = *found->second;
   const std::string valid = stored ? token_id(stored->token) : std::string();
   std::vector<std::string> ended;
@@ -407,6 +408,13 @@ void Sessions::entry_changed(const std::string &entry) {
     sessions_.erase(found);
     remove_window(entry);
   }
+}
+
+void Sessions::entry_revoked(const std::string &entry, const std::string &reason) {
+  const auto found = sessions_.find(entry);
+  if (found == sessions_.end()) return;
+  for (const auto &[name, publication] : found->second->publications)
+    publication->ingest->disconnect({"NetStream.Publish.Rejected", reason});
 }
 
 /// The files of an entry that is no more.
@@ -509,6 +517,16 @@ size_t Sessions::publications() const {
   size_t count = 0;
   for (const auto &[entry, session] : sessions_) count += session->publications.size();
   return count;
+}
+
+uint64_t Sessions::silence_ns(const std::string &entry, std::string_view side) const {
+  uint64_t silence = std::numeric_limits<uint64_t>::max();
+  const auto found = sessions_.find(entry);
+  if (found == sessions_.end()) return silence;
+  for (const auto &[name, publication] : found->second->publications) {
+    if (publication->side == side) silence = std::min(silence, publication->ingest->silence_ns());
+  }
+  return silence;
 }
 
 uint64_t Sessions::bytes_received() const {

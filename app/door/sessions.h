@@ -13,9 +13,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "app_context.h"
-#include "backend/entry_store.h"
+#include "backend/backend.h"
 #include "config/config.h"
 #include "door/ingest.h"
 #include "door/worker_handle.h"
@@ -30,7 +31,7 @@ namespace klive::app {
 /// Thread-bound (main context).
 class Sessions {
  public:
-  Sessions(const Config &config, EntryStore &store, LiveRegistry &registry, Metrics &metrics);
+  Sessions(const Config &config, Backend &backend, LiveRegistry &registry, Metrics &metrics);
   ~Sessions();
   Sessions(const Sessions &) = delete;
   Sessions &operator=(const Sessions &) = delete;
@@ -43,11 +44,15 @@ class Sessions {
   /// The entry's token, or the entry itself, changed: publications with another token are
   /// disconnected.
   void entry_changed(const std::string &entry);
+  /// Ends the entry's publications; its window stays.
+  void entry_revoked(const std::string &entry, const std::string &reason);
   /// Ends all workers; sessions are not ended but continued by the next start within the resume
   /// window.
   void shut_down();
   [[nodiscard]] size_t publications() const;
   [[nodiscard]] uint64_t bytes_received() const;
+  /// Since an encoder on that side last sent something; the largest number when none is connected.
+  [[nodiscard]] uint64_t silence_ns(const std::string &entry, std::string_view side) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -72,7 +77,7 @@ class Sessions {
                                        AdmissionRefusal refusal);
 
   const Config &config_;
-  EntryStore &store_;
+  Backend &backend_;
   LiveRegistry &registry_;
   Metrics &metrics_;
   Description description_;

@@ -67,6 +67,7 @@ struct ApiClient::State {
   [[nodiscard]] const std::string &current_ks();
   void send(const std::shared_ptr<State> &self, ClientCall call, Answered answered, bool is_retry);
   void done(std::unique_ptr<Flight> flight, base::Result<std::string> body);
+  static void answer_later(const std::weak_ptr<State> &state, Answered answered, std::string why);
   static void on_headers(GObject *session, GAsyncResult *result, gpointer flight);
   static void on_body(GObject *stream, GAsyncResult *result, gpointer flight);
   static void failed(std::unique_ptr<Flight> flight, GError *error);
@@ -93,10 +94,7 @@ void ApiClient::State::send(const std::shared_ptr<State> &self, ClientCall call,
   auto flight = std::make_unique<Flight>();
   flight->message = gst::Ptr<SoupMessage>::take(soup_message_new("POST", url.c_str()));
   if (!flight->message) {
-    post(nullptr, [answered = std::move(answered), url] {
-      answered(fail(ErrorCode::kInvalid, "\"" + url + "\" is no URL"));
-    });
-    return;
+    return answer_later(self, std::move(answered), "\"" + url + "\" is no URL");
   }
   const std::string body = kaltura::call_body(call, current_ks(), settings.client_tag);
   const auto bytes = gst::Ptr<GBytes>::take(g_bytes_new(body.data(), body.size()));
@@ -116,6 +114,14 @@ void ApiClient::State::send(const std::shared_ptr<State> &self, ClientCall call,
   ++stats.calls;
   soup_session_send_async(session.get(), raw->message.get(), G_PRIORITY_DEFAULT,
                           raw->cancellable.get(), &State::on_headers, raw);
+}
+
+/// Unless the client is gone by then.
+void ApiClient::State::answer_later(const std::weak_ptr<State> &state, Answered answered,
+                                    std::string why) {
+  post(nullptr, [state, answered = std::move(answered), why = std::move(why)] {
+    if (!state.expired()) answered(fail(ErrorCode::kUnavailable, why));
+  });
 }
 
 void ApiClient::State::failed(std::unique_ptr<Flight> flight, GError *error) {
@@ -220,9 +226,7 @@ void ApiClient::call(kaltura::ClientCall call, Answered answered) {
     state_->send(state_, std::move(call), std::move(answered), false);
     return;
   }
-  post(nullptr, [answered = std::move(answered)] {
-    answered(fail(ErrorCode::kUnavailable, "the API did not answer a moment ago"));
-  });
+  State::answer_later(state_, std::move(answered), "the API did not answer a moment ago");
 }
 
 ApiClientStats ApiClient::stats() const {

@@ -124,6 +124,25 @@ TEST(Config, PublicUrlWithoutScheme_IsRefused) {
   EXPECT_TRUE(load_config("", {}, {"http.public-url=https://live.example.org"}));
 }
 
+TEST(Config, MediaServerOfKaltura_NeedsAddressAndOneSecret) {
+  const auto load = [](std::vector<std::string> settings) {
+    settings.push_back("backend.type=kaltura");
+    return load_config("", {}, settings);
+  };
+  const std::string url = "backend.service-url=https://kaltura.example.org";
+  const auto config = load({url, "backend.admin-secret=s", "backend.partner-id=102"});
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->backend.partner_id, 102);
+  EXPECT_EQ(load({url, "backend.admin-secret-file=/s"})->backend.partner_id, -5);
+  EXPECT_FALSE(load({"backend.admin-secret=s"}));
+  EXPECT_FALSE(load({url}));
+  EXPECT_FALSE(load({url, "backend.admin-secret=s", "backend.admin-secret-file=/s"}));
+  EXPECT_FALSE(load({url + "/api_v3", "backend.admin-secret=s"}));
+  EXPECT_FALSE(load({url, "backend.admin-secret=s", "backend.partner-id=-1"}));
+  EXPECT_FALSE(load({url, "backend.admin-secret=s", "backend.timeout=0"}));
+  EXPECT_FALSE(load_config("", {}, {"backend.type=sql"}));
+}
+
 TEST(ConfigValue, Durations_AreReadWithTheirUnitOnly) {
   EXPECT_EQ(parse_duration("500ms")->ns, 500'000'000);
   EXPECT_EQ(parse_duration("6s")->ns, 6'000'000'000);

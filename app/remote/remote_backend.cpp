@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RemoteBackend: the Backend over a Kaltura installation whose media server this is.
+#include "remote/remote_backend.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "kaltura/answer.h"
+#include "klive/ptr.h"
+
+namespace klive::app {
+namespace {
+
+constexpr int64_t kMediaServer = -5;
+constexpr int64_t kMinute = 60'000'000'000;
+
+std::string node_name(const Config &config) {
+  if (!config.backend.server_node_name.empty()) return config.backend.server_node_name;
+  return g_get_host_name();
+}
+
+base::Result<std::string> read_secret(const Config &config) {
+  if (!config.backend.admin_secret.empty()) return config.backend.admin_secret;
+  const std::string &path = config.backend.admin_secret_file;
+  gchar *text = nullptr;
+  gsize size = 0;
+  GError *failed = nullptr;
+  if (!g_file_get_contents(path.c_str(), &text, &size, &failed)) {
+    const gst::ErrorPtr error(failed);
+    return base::fail(base::ErrorCode::kIo,
+                      std::string("backend.admin-secret-file: ") + error->message);
+  }
+  const gst::CharPtr owned(text);
+  std::string secret(text, size);
+  secret.resize(std::min(secret.find_first_of("\r\n"), secret.size()));
+  if (secret.empty())
+    return base::fail(base::ErrorCode::kInvalid,
+                      "backend.admin-secret-file: the first line of " + path + " is empty");
+  return secret;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<RemoteBackend>> RemoteBackend::open(const Config &config,
+                                                                 LiveRegistry &registry,
+                                                                 Metrics &metrics) {
+  const auto secret = read_secret(config);
+  if (!secret) return base::fail(secret.error());
+  return std::unique_ptr<RemoteBackend>(new RemoteBackend(config, registry, metrics, *secret));
+}
+
+RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metrics &metrics,
+                             const std::string &secret)
+    : service_url_(config.backend.service_url),
+      registry_(registry),
+      client_(std::make_unique<ApiClient>(ApiClientSettings{
+          .service_url = config.backend.service_url,
+          .partner = config.backend.partner_id,
+          .secret = secret,
+          .client_tag = "MediaServer-" + node_name(config),
+          .session_key = "klive-" + node_name(config),
+          .timeout = std::chrono::milliseconds(config.backend.timeout.ns / 1'000'000)})),
+      node_(*client_, node_name(config)),
+      entries_(
+          *client_,
+          {.server_node = node_name(config),
+           .impersonates = config.backend.partner_id == kMediaServer},
+          {.introduce = [this](std::function<void()> done) { node_.introduce(std::move(done)); },
+           .token_replaced =
+               [this](const std::string &entry) {
+                 authenticator_->forget(entry);
+                 if (callbacks_.changed) callbacks_.changed(entry);
+               }}),
+      registrar_(*client_, entries_, registry, node_name(config),
+                 {.revoked = [this](const std::string &entry,
+                                    const std::string &reason) { revoke(entry, reason); },
+                  .silence_ns =
+                      [this](const std::string &entry, std::string_view side) {
+                        constexpr auto kForever = std::numeric_limits<uint64_t>::max();
+                        return callbacks_.silence_ns ? callbacks_.silence_ns(entry, side)
+                                                     : kForever;
+                      },
+                  .unknown_server = [this] { node_.introduce([] {}); }}),
+      authenticator_(std::make_shared<RemoteAuthenticator>(RemoteAuthenticator::Parts{
+          .ask =
+              [this](const kaltura::PublishAddress &address, gst::Authenticator::Answer answer) {
+                entries_.authenticate(address, std::move(answer));
+              },
+          .is_on_air =
+              [this](const std::string &entry) {
+                const LiveEntry *live = registry_.find(entry);
+                return live != nullptr && live->presentation.on_air;
+              },
+          .count =
+              [&metrics](const char *reason) {
+                metrics.count("klive_publish_refused_total",
+                              std::string("reason=\"") + reason + "\"");
+              }})) {
+  metrics.describe("klive_backend_up", "gauge",
+                   "1 while the Kaltura installation answers, 0 while it is left alone.");
+  metrics.gauge("klive_backend_up", {}, [this] { return client_ && client_->stats().is_up; });
+  metrics.describe("klive_backend_calls_total", "counter", "Calls of the installation's API.");
+  metrics.gauge("klive_backend_calls_total", {},
+                [this] { return client_ ? static_cast<double>(client_->stats().calls) : 0.0; });
+  metrics.describe("klive_backend_failures_total", "counter",
+                   "Calls of the installation's API without a usable answer.");
+  metrics.gauge("klive_backend_failures_total", {},
+                [this] { return client_ ? static_cast<double>(client_->stats().failures) : 0.0; });
+}
+
+RemoteBackend::~RemoteBackend() {
+  authenticator_->stop();
+  client_.reset();
+}
+
+void RemoteBackend::start(BackendCallbacks callbacks) {
+  callbacks_ = std::move(callbacks);
+  node_.start();
+  registrar_.start();
+}
+
+void RemoteBackend::stop() {
+  authenticator_->stop();
+  callbacks_ = {};
+  registrar_.stop();
+}
+
+base::Result<Entry> RemoteBackend::entry(const std::string &id) {
+  if (const Entry *known = entries_.find(id)) return *known;
+  const LiveEntry *live = registry_.find(id);
+  if (live == nullptr || !live->presentation.on_air)
+    return base::fail(base::ErrorCode::kUnavailable,
+                      "Nothing is known of entry " + id + " until somebody publishes to it.");
+  // On air before this server was restarted: its window says what it was.
+  const manifest::SessionStarted &session = live->presentation.session;
+  Entry entry;
+  entry.id = id;
+  entry.segment_duration_ms = session.segment_target.ns / 1'000'000;
+  entry.dvr = session.window.ns > 0;
+  if (entry.dvr) entry.dvr_window_minutes = session.window.ns / kMinute;
+  if (live->low_latency) entry.admin_tags = "lowlatency";
+  return entry;
+}
+
+void RemoteBackend::revoke(const std::string &entry, const std::string &reason) {
+  authenticator_->forget(entry);
+  if (callbacks_.revoked) callbacks_.revoked(entry, reason);
+}
+
+ApiAnswer RemoteBackend::answer_api(const ApiRequest &request) const {
+  const kaltura::Format format =
+      kaltura::format_without_request(request.query, request.content_type);
+  const kaltura::ApiError error{
+      "SERVICE_FORBIDDEN",
+      "The API is not served here: this is a media server of " + service_url_ + ".",
+      {}};
+  return {format == kaltura::Format::kJson ? "application/json; charset=utf-8"
+                                           : "text/xml; charset=utf-8",
+          kaltura::write_answer(error, format, 0),
+          {}};
+}
+
+}  // namespace klive::app

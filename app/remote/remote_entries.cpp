@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RemoteEntries: asks a Kaltura installation about publications.
+#include "remote/remote_entries.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <gst/gst.h>
+
+#include "kaltura/live_profile.h"
+
+namespace klive::app {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using kaltura::ApiError;
+using kaltura::ClientCall;
+using kaltura::Outcome;
+using kaltura::Value;
+
+constexpr std::chrono::seconds kProfileLife{60};
+constexpr size_t kMostKept = 4096;  // entries, and profiles
+constexpr size_t kLongestText = 300;
+
+GstDebugCategory *log_category() {
+  static GstDebugCategory *category =
+      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
+  return category;
+}
+#define GST_CAT_DEFAULT log_category()
+
+/// Those of Kaltura's passthrough profile.
+std::vector<kaltura::IngestFlavor> usual_flavors() {
+  return {{.stream_name = "1", .id = 32},
+          {.stream_name = "2", .id = 36},
+          {.stream_name = "3", .id = 37}};
+}
+
+/// The installation's words, for an encoder's log.
+std::string text_of(const ApiError &error) {
+  std::string text = error.message.empty() ? error.code : error.message;
+  if (text.size() > kLongestText) text.resize(kLongestText);
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20; }, ' ');
+  return text;
+}
+
+base::Error refusal_of(const ApiError &error, const std::string &entry) {
+  if (kaltura::is_session_error(error)) {
+    return {ErrorCode::kUnavailable,
+            "Kaltura does not let this server in, so nobody can publish here. Its administrator "
+            "finds the reason in its log."};
+  }
+  if (error.code == "LIVE_STREAM_INVALID_TOKEN") {
+    return {ErrorCode::kRefused, "Invalid token supplied for live entry [" + entry +
+                                     "]. Copy the entry's URL again; its token may have been "
+                                     "replaced."};
+  }
+  if (error.code == "ENTRY_ID_NOT_FOUND" || error.code == "INVALID_ENTRY_ID") {
+    return {ErrorCode::kNotFound, "Entry id \"" + entry +
+                                      "\" not found. Copy the URL of an entry that exists; this "
+                                      "one may have been deleted."};
+  }
+  if (error.code == "MEDIA_SERVER_NOT_FOUND") {
+    return {ErrorCode::kUnavailable,
+            "Kaltura does not know this server yet, so nobody can publish here. Try again in a few "
+            "seconds."};
+  }
+  return {ErrorCode::kConflict, text_of(error)};
+}
+
+/// What is kept is carried out as it is, so it has to be possible.
+Entry within_bounds(Entry entry) {
+  constexpr int64_t kShortest = 2'000, kLongest = 20'000;  // milliseconds
+  constexpr int64_t kUsualWindow = 120, kLargestWindow = 24 * 60;
+  entry.segment_duration_ms = std::clamp(entry.segment_duration_ms, kShortest, kLongest);
+  if (entry.dvr_window_minutes <= 0) entry.dvr_window_minutes = kUsualWindow;
+  entry.dvr_window_minutes = std::min(entry.dvr_window_minutes, kLargestWindow);
+  return entry;
+}
+
+/// `map` stays bounded: something goes that nothing is said of any more.
+template <typename Map>
+void make_room(Map &map) {
+  if (map.size() >= kMostKept) map.erase(map.begin());
+}
+
+}  // namespace
+
+base::Error unavailable_refusal() {
+  return {ErrorCode::kUnavailable,
+          "Kaltura, which decides about publications, does not answer at the moment, so the token "
+          "cannot be checked. Try again in a few seconds."};
+}
+
+/// One publication that is asked about.
+struct RemoteEntries::Question {
+  kaltura::PublishAddress address;
+  Answered answered;
+  std::optional<int64_t> partner;  // that is acted for
+  bool was_introduced = false;
+
+  void refuse(base::Error error) { answered(fail(std::move(error))); }
+};
+
+RemoteEntries::RemoteEntries(ApiClient &client, Settings settings, Callbacks callbacks)
+    : client_(client), settings_(std::move(settings)), callbacks_(std::move(callbacks)) {}
+
+void RemoteEntries::authenticate(const kaltura::PublishAddress &address, Answered answered) {
+  auto question = std::make_shared<Question>();
+  question->address = address;
+  question->answered = std::move(answered);
+  if (!settings_.impersonates) return check_token(question);
+  if (address.partner && *address.partner > 0) {
+    question->partner = address.partner;
+  } else {
+    question->partner = partner_of(address.entry);
+  }
+  if (question->partner) return check_token(question);
+  find_partner(question);
+}
+
+void RemoteEntries::find_partner(const QuestionPtr &question) {
+  ClientCall call{.service = "liveStream", .action = "get"};
+  call.parameters["entryId"] = question->address.entry;
+  client_.call(std::move(call), [this, question](base::Result<Outcome> answer) {
+    if (!answer) return question->refuse(unavailable_refusal());
+    if (const auto *error = std::get_if<ApiError>(&*answer))
+      return question->refuse(refusal_of(*error, question->address.entry));
+    const int64_t partner = std::get_if<Value>(&*answer)->integer_of("partnerId");
+    if (partner > 0) question->partner = partner;
+    check_token(question);
+  });
+}
+
+void RemoteEntries::check_token(const QuestionPtr &question) {
+  const kaltura::PublishAddress &address = question->address;
+  ClientCall call{.service = "liveStream", .action = "authenticate"};
+  call.parameters["entryId"] = address.entry;
+  call.parameters["token"] = address.token;
+  call.parameters["hostname"] = settings_.server_node;
+  call.parameters["mediaServerIndex"] = static_cast<int64_t>(address.side);
+  call.parameters["applicationName"] = address.app;
+  call.partner = question->partner;
+  client_.call(std::move(call), [this, question](base::Result<Outcome> answer) {
+    const std::string &id = question->address.entry;
+    if (!answer) return question->refuse(unavailable_refusal());
+    if (const auto *error = std::get_if<ApiError>(&*answer)) {
+      if (error->code == "MEDIA_SERVER_NOT_FOUND" && !question->was_introduced) {
+        question->was_introduced = true;
+        return callbacks_.introduce([this, question] { check_token(question); });
+      }
+      return question->refuse(refusal_of(*error, id));
+    }
+    Value object = std::move(*std::get_if<Value>(&*answer));
+    if (object.text_of("id") != id) {
+      GST_WARNING_ID(id.c_str(), "the answer is about something else");
+      return question->refuse(unavailable_refusal());
+    }
+    learn(object);
+    find_flavors(question, *find(id));
+  });
+}
+
+void RemoteEntries::find_flavors(const QuestionPtr &question, const Entry &entry) {
+  gst::Grant grant;
+  grant.entry = entry.id;
+  grant.token_id = token_id(entry.token.empty() ? question->address.token : entry.token);
+  grant.low_latency = entry.low_latency();
+  const int64_t profile = entry.profile;
+  const auto known = profiles_.find(profile);
+  const bool is_fresh = known != profiles_.end() &&
+                        std::chrono::steady_clock::now() - known->second.at < kProfileLife;
+  if (is_fresh || profile <= 0) {
+    grant.flavors = is_fresh ? known->second.flavors : usual_flavors();
+    return question->answered(std::move(grant));
+  }
+  ClientCall call{.service = "flavorParams", .action = "getByConversionProfileId"};
+  call.parameters["conversionProfileId"] = profile;
+  call.partner = question->partner;
+  client_.call(
+      std::move(call), [this, question, grant, profile](base::Result<Outcome> answer) mutable {
+        const auto kept = profiles_.find(profile);
+        const auto *list = answer ? std::get_if<Value>(&*answer) : nullptr;
+        if (list == nullptr || !list->is_array()) {
+          // What was true a minute ago is better than nothing; what was never known is not made up.
+          if (!answer && kept == profiles_.end()) return question->refuse(unavailable_refusal());
+          GST_WARNING_ID(grant.entry.c_str(), "its profile %" G_GINT64_FORMAT " cannot be read",
+                         profile);
+          grant.flavors = kept != profiles_.end() ? kept->second.flavors : usual_flavors();
+          return question->answered(std::move(grant));
+        }
+        std::string ids;
+        for (const Value &params : *list->array()) ids += params.text_of("id") + ",";
+        Value object = Value::of_type("KalturaConversionProfile");
+        object["id"] = profile;
+        object["flavorParamsIds"] = ids;
+        make_room(profiles_);
+        profiles_[profile] = {kaltura::conversion_profile_of(object, {}, *list->array()).ingest(),
+                              std::chrono::steady_clock::now()};
+        grant.flavors = profiles_[profile].flavors;
+        question->answered(std::move(grant));
+      });
+}
+
+void RemoteEntries::learn(const Value &object) {
+  Entry entry = within_bounds(entry_of(object));
+  if (entry.id.empty()) return;
+  const auto known = entries_.find(entry.id);
+  if (known == entries_.end()) {
+    make_room(entries_);
+    entries_[entry.id] = std::move(entry);
+    return;
+  }
+  // Not everybody is told the token.
+  if (entry.token.empty()) entry.token = known->second.token;
+  const bool is_replaced = !known->second.token.empty() && known->second.token != entry.token;
+  known->second = std::move(entry);
+  if (is_replaced) callbacks_.token_replaced(known->first);
+}
+
+const Entry *RemoteEntries::find(const std::string &id) const {
+  const auto found = entries_.find(id);
+  return found != entries_.end() ? &found->second : nullptr;
+}
+
+std::optional<int64_t> RemoteEntries::partner_of(const std::string &id) const {
+  const Entry *entry = find(id);
+  if (!settings_.impersonates || entry == nullptr || entry->partner <= 0) return std::nullopt;
+  return entry->partner;
+}
+
+}  // namespace klive::app

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// RemoteEntries: asks a Kaltura installation about publications, and keeps what it said of entries
+// and their conversion profiles.
+//
+//   (partner unknown: liveStream.get) ─► liveStream.authenticate ─► live params of the profile ─►
+//   yes
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/entry_store.h"
+#include "base/result.h"
+#include "kaltura/publish_address.h"
+#include "klive/authenticator.h"
+#include "remote/api_client.h"
+
+namespace klive::app {
+
+/// Thread-bound (main context).
+class RemoteEntries {
+ public:
+  struct Settings {
+    std::string server_node;   ///< the name that the installation knows this server by
+    bool impersonates = true;  ///< acts for the partner of each entry (partner -5)
+  };
+  /// Called once. kRefused and kNotFound: what was asked for is wrong; kConflict: it is right and
+  /// not allowed now; kUnavailable: nobody could say. The message is for the encoder.
+  using Answered = std::function<void(base::Result<gst::Grant>)>;
+  struct Callbacks {
+    /// Tells the installation of this server; `done` follows, whatever came of it.
+    std::function<void(std::function<void()> done)> introduce;
+    /// Another token of an entry is known than before.
+    std::function<void(const std::string &entry)> token_replaced;
+  };
+
+  /// `client` outlives it, and nothing is answered after it is gone.
+  RemoteEntries(ApiClient &client, Settings settings, Callbacks callbacks);
+  RemoteEntries(const RemoteEntries &) = delete;
+  RemoteEntries &operator=(const RemoteEntries &) = delete;
+
+  void authenticate(const kaltura::PublishAddress &address, Answered answered);
+  /// Keeps what the installation says of an entry, a KalturaLiveStreamEntry.
+  void learn(const kaltura::Value &object);
+  /// What was said last; null when nothing was.
+  [[nodiscard]] const Entry *find(const std::string &id) const;
+  /// For whom to act in calls about the entry; empty = for nobody else.
+  [[nodiscard]] std::optional<int64_t> partner_of(const std::string &id) const;
+
+ private:
+  struct Profile {
+    std::vector<kaltura::IngestFlavor> flavors;
+    std::chrono::steady_clock::time_point at;
+  };
+  struct Question;
+  using QuestionPtr = std::shared_ptr<Question>;  // owners: the calls under way
+
+  void find_partner(const QuestionPtr &question);
+  void check_token(const QuestionPtr &question);
+  void find_flavors(const QuestionPtr &question, const Entry &entry);
+
+  ApiClient &client_;
+  const Settings settings_;
+  const Callbacks callbacks_;
+  std::map<std::string, Entry> entries_;
+  std::map<int64_t, Profile> profiles_;
+};
+
+/// What an encoder is told when nobody can be asked.
+[[nodiscard]] base::Error unavailable_refusal();
+
+}  // namespace klive::app

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""klive as the media server of a Kaltura installation, which is another klive."""
+import threading
+import time
+
+import pytest
+import rtmp
+from deadline import wait_for
+from encoder import Encoder
+from installation import AUTHENTICATED, BROADCASTING, MEDIA_SERVER, OFF_AIR, PLAYABLE, Installation, address
+from slow_proxy import SlowProxy
+
+OWN_PARTNER = 101
+
+
+@pytest.fixture
+def installation(klive):
+    return Installation(klive)
+
+
+@pytest.fixture
+def server(installation, make_klive):
+    return make_klive(*installation.media_server(MEDIA_SERVER))
+
+
+def publish(url):
+    """A publication without media, or the sentence of its refusal."""
+    connection = rtmp.Connection(url)
+    try:
+        return connection.publish(), None
+    except rtmp.Refused as refused:
+        connection.close()
+        return None, refused.args[1]
+
+
+def refusal(url):
+    connection, sentence = publish(url)
+    if connection:
+        connection.close()
+    return sentence
+
+
+def wait_for_status(installation, entry, status, timeout):
+    wait_for(lambda: installation.status(entry) == status, timeout,
+             lambda: f"status {status}, it is {installation.status(entry)}")
+
+
+@pytest.mark.parametrize("partner", [MEDIA_SERVER, OWN_PARTNER])
+def test_Broadcast_IsToldToTheInstallationStepByStep(installation, make_klive, partner):
+    server = make_klive(*installation.media_server(partner))
+    entry = installation.klive.add_entry("--segment-duration", "2s", "--dvr-window", "30")
+    # A stream name that the profile does not have is refused once the token was found right.
+    assert refusal(address(server, entry, name="7"))
+    assert installation.status(entry) == AUTHENTICATED
+    connection, _ = publish(address(server, entry))
+    wait_for_status(installation, entry, BROADCASTING, 15)
+    connection.close()
+    with Encoder(address(server, entry)) as encoder:
+        wait_for_status(installation, entry, PLAYABLE, 20)
+        server.wait_for_segments(entry, 2)
+        assert installation.call("liveStream", "isLive", id=entry.id)
+        node = wait_for(lambda: (lambda node: node if node.get("streams") else None)(installation.node(entry)), 20, "streams")
+        video = next(stream for stream in node["streams"] if stream.get("width"))
+        assert video["flavorId"] == "32" and video["bitrate"] > 0
+        # What the installation says of the entry is what the window is.
+        assert server.media_playlist(entry).target_duration <= 3
+        encoder.stop()
+    wait_for_status(installation, entry, OFF_AIR, 30)
+    assert installation.node(entry) is None
+
+
+def test_EntriesOfNobody_AreRefusedWithASentence(installation, server):
+    entry = installation.klive.add_entry()
+    assert "Invalid token" in refusal(address(server, entry, token="wrong"))
+    unknown = address(server, entry).replace(entry.id, "1_zzzzzzzz")
+    assert "not found" in refusal(unknown)
+    assert installation.status(entry) == OFF_AIR
+
+
+def test_NewToken_TheOldOneIsRefusedWithinHalfAMinute(installation, server):
+    entry = installation.klive.add_entry("--segment-duration", "2s")
+    assert refusal(address(server, entry)) is None
+    renewed = installation.klive.renew_token(entry)
+    sentence = wait_for(lambda: refusal(address(server, entry)), 32, "a refusal of the old token")
+    assert "Invalid token" in sentence
+    assert refusal(address(server, renewed)) is None
+
+
+def test_InstallationDiesAndReturns_TheEntryStaysOnAirAndIsRegisteredAgain(installation, server):
+    entry = installation.klive.add_entry("--segment-duration", "2s")
+    other = installation.klive.add_entry()
+    with Encoder(address(server, entry)) as encoder:
+        wait_for_status(installation, entry, PLAYABLE, 20)
+        assert refusal(address(server, entry, side=1)) is None
+        installation.klive.kill()
+        # A verdict of a moment ago counts; nothing else does.
+        assert refusal(address(server, entry, side=1)) is None
+        assert "does not answer" in refusal(address(server, other))
+        before = server.wait_for_segments(entry, 1).last_number
+        wait_for(lambda: server.media_playlist(entry).last_number > before + 2, 30, "segments during the outage")
+        returned = time.time()
+        installation.klive.start()
+        wait_for(lambda: (installation.node(entry) or {"updatedAt": 0})["updatedAt"] >= int(returned), 90,
+                 "another registration")
+        wait_for_status(installation, entry, PLAYABLE, 10)
+        # Nobody who watched has noticed.
+        assert encoder.connections == 1 and not encoder.refusals
+        playlist = server.media_playlist(entry)
+        assert not any(segment.discontinuity or segment.is_gap for segment in playlist.segments)
+        assert refusal(address(server, other)) is None
+
+
+def test_InstallationIsSlow_NobodyElseWaits(installation, make_klive):
+    entry = installation.klive.add_entry("--segment-duration", "2s")
+    others = [installation.klive.add_entry() for _ in range(8)]
+    with SlowProxy(installation.klive.http_port) as proxy:
+        server = make_klive(*installation.media_server(MEDIA_SERVER, proxy.origin))
+        with Encoder(address(server, entry)) as encoder:
+            wait_for_status(installation, entry, PLAYABLE, 20)
+            assert refusal(address(server, entry, side=1)) is None
+            proxy.delay = 20
+            # More than the threads that could be held.
+            sentences = {}
+            waiting = [threading.Thread(target=lambda each=each: sentences.update(
+                {each.id: refusal(address(server, each))})) for each in others]
+            before = proxy.requests
+            for thread in waiting:
+                thread.start()
+            wait_for(lambda: proxy.requests > before, 10, "questions under way")
+            begin = time.monotonic()
+            assert refusal(address(server, entry, side=1)) is None
+            assert server.get(f"/live/{entry.id}/master.m3u8").status == 200
+            assert time.monotonic() - begin < 3
+            assert not sentences, "the questions were answered meanwhile"
+            number = server.wait_for_segments(entry, 1).last_number
+            wait_for(lambda: server.media_playlist(entry).last_number > number + 1, 20, "segments meanwhile")
+            for thread in waiting:
+                thread.join(30)
+            assert len(sentences) == len(others)
+            assert all("does not answer" in sentence for sentence in sentences.values())
+            # What does not answer is not asked on and on.
+            assert server.metric("klive_backend_up") == 0
+            proxy.delay = 0
+            wait_for(lambda: refusal(address(server, others[0])) is None, 45, "the API to be asked again")
+            assert encoder.connections == 1 and not encoder.refusals
+
+
+def test_Api_IsNotServedByAMediaServer(server):
+    answer = server.get("/api_v3/service/system/action/ping?format=1")
+    assert answer.status == 200 and "media server of" in answer.text
