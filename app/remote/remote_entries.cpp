@@ -207,6 +207,8 @@ void RemoteEntries::find_flavors(const QuestionPtr &question, const Entry &entry
 void RemoteEntries::learn(const Value &object) {
   Entry entry = within_bounds(entry_of(object));
   if (entry.id.empty()) return;
+  // The number that klive itself would take is another profile there.
+  if (object.find("conversionProfileId") == nullptr) entry.profile = 0;
   const auto known = entries_.find(entry.id);
   if (known == entries_.end()) {
     make_room(entries_);
