@@ -77,13 +77,18 @@ def test_EntriesOfNobody_AreRefusedWithASentence(installation, server):
     assert installation.status(entry) == OFF_AIR
 
 
-def test_NewToken_TheOldOneIsRefusedWithinHalfAMinute(installation, server):
+def test_NewToken_TheOldOneIsRefusedWithinHalfAMinuteAndItsPublicationIsEnded(installation, server):
     entry = installation.klive.add_entry("--segment-duration", "2s")
-    assert refusal(address(server, entry)) is None
-    renewed = installation.klive.renew_token(entry)
-    sentence = wait_for(lambda: refusal(address(server, entry)), 32, "a refusal of the old token")
-    assert "Invalid token" in sentence
-    assert refusal(address(server, renewed)) is None
+    with Encoder(address(server, entry)) as encoder:
+        wait_for_status(installation, entry, PLAYABLE, 20)
+        assert refusal(address(server, entry, side=1)) is None
+        renewed = installation.klive.renew_token(entry)
+        sentence = wait_for(lambda: refusal(address(server, entry, side=1)), 32, "a refusal of the old token")
+        assert "Invalid token" in sentence
+        assert refusal(address(server, renewed, side=1)) is None
+        # The installation has told the new token by now.
+        wait_for(lambda: encoder.refusals, 10, "the end of the publication with the old token")
+        wait_for(lambda: "Invalid token" in str(encoder.refusals[-1]), 10, "a refusal of its return")
 
 
 def test_InstallationDiesAndReturns_TheEntryStaysOnAirAndIsRegisteredAgain(installation, server):
@@ -108,6 +113,23 @@ def test_InstallationDiesAndReturns_TheEntryStaysOnAirAndIsRegisteredAgain(insta
         playlist = server.media_playlist(entry)
         assert not any(segment.discontinuity or segment.is_gap for segment in playlist.segments)
         assert refusal(address(server, other)) is None
+
+
+def test_MediaServerIsKilled_ItsEncoderReturnsAndTheWindowGoesOn(installation, server):
+    entry = installation.klive.add_entry("--segment-duration", "2s")
+    with Encoder(address(server, entry)) as encoder:
+        wait_for_status(installation, entry, PLAYABLE, 20)
+        before = server.wait_for_segments(entry, 3)
+        server.kill()
+        server.start()
+        wait_for(lambda: (server.media_playlist(entry) or before).last_number > before.last_number + 1, 30,
+                 "segments after the restart")
+        assert server.media_playlist(entry).segments[0].number == before.segments[0].number
+        wait_for_status(installation, entry, PLAYABLE, 10)
+        encoder.stop()
+    # A server that stops says so at once.
+    server.stop()
+    assert installation.status(entry) == OFF_AIR
 
 
 def test_InstallationIsSlow_NobodyElseWaits(installation, make_klive):
