@@ -29,7 +29,8 @@ struct Call {
   const ApiRequest &http;
   const ApiParts &parts;
   EndedSessions &ended_sessions;
-  int64_t now = 0;  ///< Unix seconds
+  int64_t now = 0;          ///< Unix seconds
+  int64_t &may_still_list;  ///< objects, of all calls of one request
 
   [[nodiscard]] bool has(std::string_view name) const { return arguments.find(name) != nullptr; }
   [[nodiscard]] std::string text(std::string_view name) const { return arguments.text_of(name); }

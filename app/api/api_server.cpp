@@ -31,6 +31,8 @@ using kaltura::Outcome;
 using kaltura::Request;
 using kaltura::Value;
 
+constexpr int64_t kMostListed = 1000;  // objects, by all calls of a request together
+
 const char *content_type_of(Format format) {
   switch (format) {
     case Format::kJson:
@@ -68,10 +70,11 @@ struct ApiServer::State {
   explicit State(ApiParts given)
       : parts(std::move(given)), ended_sessions(parts.entries.objects()) {}
 
-  ActionResult run(const ApiRequest &http, const Request &request, int64_t now);
+  ActionResult run(const ApiRequest &http, const Request &request, int64_t now,
+                   int64_t &may_still_list);
   /// Who is calling, or what is wrong with the session.
   std::variant<Caller, ApiError> find_caller(const Action &action, const Request &request,
-                                             const ApiRequest &http, int64_t now) const;
+                                             const ApiRequest &http, int64_t now);
   /// Whom a session of a media server acts for.
   std::optional<ApiError> impersonate(const Request &request, Caller &caller) const;
   std::optional<ApiError> check_permission(const Action &action, const Caller &caller,
@@ -82,8 +85,7 @@ struct ApiServer::State {
 
 std::variant<Caller, ApiError> ApiServer::State::find_caller(const Action &action,
                                                              const Request &request,
-                                                             const ApiRequest &http,
-                                                             int64_t now) const {
+                                                             const ApiRequest &http, int64_t now) {
   Caller caller;
   if (action.allowed == Allowed::kOpen) return caller;
   if (request.ks.empty()) {
@@ -91,10 +93,15 @@ std::variant<Caller, ApiError> ApiServer::State::find_caller(const Action &actio
     caller.sees_all = true;
     return caller;
   }
-  auto checked = api::check_session(request.ks, parts.secrets, http.remote_address, now);
+  auto checked =
+      api::check_session(request.ks, parts.secrets, {http.remote_address, http.path}, now);
   if (auto *error = std::get_if<ApiError>(&checked)) return std::move(*error);
-  if (ended_sessions.contains(request.ks)) return api::invalid_ks(request.ks, "-6,LOGOUT");
   caller.ks = std::move(*std::get_if<kaltura::Ks>(&checked));
+  const auto limit = api::actions_limit(*caller.ks);
+  if (limit && !ended_sessions.count_call(request.ks, *limit, caller.ks->expiry, now)) {
+    return api::invalid_ks(request.ks, "-8,EXCEEDED_ACTIONS_LIMIT");
+  }
+  if (ended_sessions.contains(request.ks)) return api::invalid_ks(request.ks, "-6,LOGOUT");
   caller.partner = caller.ks->partner;
   if (auto error = impersonate(request, caller)) return *std::move(error);
   return caller;
@@ -141,7 +148,8 @@ std::optional<ApiError> ApiServer::State::check_permission(const Action &action,
   return forbidden(action);
 }
 
-ActionResult ApiServer::State::run(const ApiRequest &http, const Request &request, int64_t now) {
+ActionResult ApiServer::State::run(const ApiRequest &http, const Request &request, int64_t now,
+                                   int64_t &may_still_list) {
   auto found = api::find_action(request);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   const Action &action = **std::get_if<const Action *>(&found);
@@ -152,8 +160,8 @@ ActionResult ApiServer::State::run(const ApiRequest &http, const Request &reques
   const bool may_tag = who.is_admin() || who.has_privilege("editadmintags");
   auto arguments = api::check_arguments(action, request, may_tag);
   if (auto *error = std::get_if<ApiError>(&arguments)) return std::move(*error);
-  return action.run(
-      {*std::get_if<Value>(&arguments), request, who, http, parts, ended_sessions, now});
+  return action.run({*std::get_if<Value>(&arguments), request, who, http, parts, ended_sessions,
+                     now, may_still_list});
 }
 
 std::chrono::milliseconds ApiServer::State::delay_of(const ActionResult &result,
@@ -168,6 +176,7 @@ ApiAnswer ApiServer::State::answer_batch(const ApiRequest &http, Envelope &envel
   std::vector<Outcome> outcomes;
   std::vector<Value> results;  // what references see; null where a call failed
   ApiAnswer answer;
+  int64_t may_still_list = kMostListed;
   for (Request &request : envelope.requests) {
     ActionResult result;
     // A session may be a reference, too: the first call starts it, the others use it.
@@ -178,7 +187,7 @@ ApiAnswer ApiServer::State::answer_batch(const ApiRequest &http, Envelope &envel
     if (missing || missing_ks) {
       result = make_api_error("MISSING_MANDATORY_PARAMETER", {missing ? *missing : *missing_ks});
     } else {
-      result = run(http, request, now);
+      result = run(http, request, now, may_still_list);
     }
     answer.delay += delay_of(result, http);
     if (auto *file = std::get_if<FileAnswer>(&result)) {
@@ -219,7 +228,8 @@ ApiAnswer ApiServer::answer(const ApiRequest &request) {
     return {content_type_of(format), kaltura::write_answer(error, format, 0), {}};
   }
   if (parsed->is_batch) return state_->answer_batch(request, *parsed, now);
-  ActionResult result = state_->run(request, parsed->requests.front(), now);
+  int64_t may_still_list = kMostListed;
+  ActionResult result = state_->run(request, parsed->requests.front(), now, may_still_list);
   const auto delay = state_->delay_of(result, request);
   if (auto *file = std::get_if<FileAnswer>(&result)) {
     return {std::move(file->content_type), std::move(file->body), delay};

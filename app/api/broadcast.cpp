@@ -79,11 +79,11 @@ int64_t Broadcast::primary_server_node() const {
   return 0;
 }
 
-Broadcast broadcast_of(const Call &call, const std::string &entry) {
+namespace {
+
+Broadcast broadcast_of(const Call &call, const std::string &entry, int64_t partner) {
   Broadcast broadcast;
   const LiveInfo live = call.parts.live(entry);
-  const auto stored = call.entries().get(entry);
-  const int64_t partner = stored ? stored->partner : 0;
   for (size_t side = 0; side < live.sides.size(); ++side) {
     // What is still to be seen after the encoder went is played from the primary.
     const bool is_there = live.sides[side].is_publishing ||
@@ -101,6 +101,17 @@ Broadcast broadcast_of(const Call &call, const std::string &entry) {
     broadcast.nodes.push_back(std::move(node));
   }
   return broadcast;
+}
+
+}  // namespace
+
+Broadcast broadcast_of(const Call &call, const std::string &entry) {
+  const auto stored = call.entries().get(entry);
+  return broadcast_of(call, entry, stored ? stored->partner : kNobodysPartner);
+}
+
+Broadcast broadcast_of(const Call &call, const Entry &entry) {
+  return broadcast_of(call, entry.id, entry.partner);
 }
 
 bool may_watch(const Call &call, const Entry &entry) {

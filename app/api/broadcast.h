@@ -36,6 +36,7 @@ struct Broadcast {
 };
 
 [[nodiscard]] Broadcast broadcast_of(const Call &call, const std::string &entry);
+[[nodiscard]] Broadcast broadcast_of(const Call &call, const Entry &entry);
 /// Whether the caller may watch it now: a preview is for editors alone.
 [[nodiscard]] bool may_watch(const Call &call, const Entry &entry);
 

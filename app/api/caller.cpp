@@ -2,6 +2,8 @@
 // Who is calling: a checked session (KS) and what it allows.
 #include "api/caller.h"
 
+#include "kaltura/value.h"
+
 #include "door/wrong_tokens.h"
 
 namespace klive::app::api {
@@ -50,6 +52,26 @@ bool names_user(std::string_view csv, std::string_view user) {
 bool is_from_elsewhere(const kaltura::Ks &ks, std::string_view remote_address) {
   return any_privilege(ks.privileges, [&](std::string_view name, std::string_view values) {
     return name == "iprestrict" && !has_value(values, source_of(remote_address));
+  });
+}
+
+/// "/api_v3/service/liveStream*|/p/*": one of them, and behind a star anything.
+bool matches_path(std::string_view patterns, std::string_view path) {
+  for (;;) {
+    const size_t bar = patterns.find('|');
+    std::string_view pattern = patterns.substr(0, bar);
+    const bool is_prefix = pattern.ends_with('*');
+    if (is_prefix) pattern.remove_suffix(1);
+    if (is_prefix ? path.starts_with(pattern) : path == pattern) return true;
+    if (bar == std::string_view::npos) return false;
+    patterns.remove_prefix(bar + 1);
+  }
+}
+
+/// "urirestrict:/api_v3/*": the session is good for these paths alone.
+bool is_for_elsewhere(const kaltura::Ks &ks, std::string_view path) {
+  return any_privilege(ks.privileges, [&](std::string_view name, std::string_view values) {
+    return name == "urirestrict" && !matches_path(values, path);
   });
 }
 
@@ -105,8 +127,7 @@ kaltura::ApiError invalid_ks(const std::string &text, const std::string &reason)
 
 std::variant<kaltura::Ks, kaltura::ApiError> check_session(const std::string &text,
                                                            const Secrets &secrets,
-                                                           std::string_view remote_address,
-                                                           int64_t now) {
+                                                           const SessionUse &use, int64_t now) {
   const auto partner = kaltura::peek_ks_partner(text);
   if (!partner) return invalid_ks(text, partner.error().message);
   const auto known = secrets_of(secrets, *partner);
@@ -117,10 +138,21 @@ std::variant<kaltura::Ks, kaltura::ApiError> check_session(const std::string &te
     if (ks && ks->is_admin()) return invalid_ks(text, "-4,INVALID_TYPE");
   }
   if (!ks) return invalid_ks(text, ks.error().message);
-  if (is_from_elsewhere(*ks, remote_address)) {
+  if (is_from_elsewhere(*ks, use.remote_address)) {
     return invalid_ks(text, "-9,EXCEEDED_RESTRICTED_IP");
   }
+  if (is_for_elsewhere(*ks, use.path)) return invalid_ks(text, "-11,EXCEEDED_RESTRICTED_URI");
   return *std::move(ks);
+}
+
+std::optional<int64_t> actions_limit(const kaltura::Ks &ks) {
+  std::optional<int64_t> limit;
+  any_privilege(ks.privileges, [&](std::string_view name, std::string_view values) {
+    // A limit that is no number allows nothing.
+    if (name == "actionslimit") limit = kaltura::Value(values).integer().value_or(0);
+    return false;
+  });
+  return limit;
 }
 
 bool is_guess(const kaltura::ApiError &error) {

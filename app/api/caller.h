@@ -35,11 +35,18 @@ struct Caller {
   }
 };
 
+/// Where a session is used; some are good from one address or for one path alone.
+struct SessionUse {
+  std::string_view remote_address, path;
+};
 /// The session in `text`, or INVALID_KS as Kaltura says it. An admin's session is signed with an
-/// admin secret, a user's with either. `remote_address` counts for sessions that are restricted to
-/// an address.
-[[nodiscard]] std::variant<kaltura::Ks, kaltura::ApiError> check_session(
-    const std::string &text, const Secrets &secrets, std::string_view remote_address, int64_t now);
+/// admin secret, a user's with either.
+[[nodiscard]] std::variant<kaltura::Ks, kaltura::ApiError> check_session(const std::string &text,
+                                                                         const Secrets &secrets,
+                                                                         const SessionUse &use,
+                                                                         int64_t now);
+/// How many calls a session is good for ("actionslimit:5"); nothing when it does not say.
+[[nodiscard]] std::optional<int64_t> actions_limit(const kaltura::Ks &ks);
 
 /// The secrets of a partner; nothing when there is no such partner.
 [[nodiscard]] std::optional<PartnerSecrets> secrets_of(const Secrets &secrets, int64_t partner);

@@ -43,6 +43,20 @@ bool EndedSessions::contains(const std::string &ks) const {
   return !ended_.empty() && ended_.contains(digest_of(ks));
 }
 
+bool EndedSessions::count_call(const std::string &ks, int64_t limit, int64_t expiry, int64_t now) {
+  constexpr size_t kMostSessions = 10'000;
+  if (contains(ks)) return false;
+  if (calls_.size() >= kMostSessions) calls_.clear();  // who made so many has them anyway
+  const std::string digest = digest_of(ks);
+  if (calls_[digest] >= limit) {
+    calls_.erase(digest);
+    (void)end(ks, expiry, now);  // counted again, should it not be remembered
+    return false;
+  }
+  ++calls_[digest];
+  return true;
+}
+
 void EndedSessions::forget_expired(int64_t now) {
   for (auto at = ended_.begin(); at != ended_.end();) {
     if (at->second > now) {

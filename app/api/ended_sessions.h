@@ -17,12 +17,16 @@ class EndedSessions {
   /// `expiry` in Unix seconds: how long it has to be remembered.
   [[nodiscard]] base::Result<void> end(const std::string &ks, int64_t expiry, int64_t now);
   [[nodiscard]] bool contains(const std::string &ks) const;
+  /// Counts a call of a session that is good for `limit` of them; false when there were as many.
+  /// A session that is used up is ended; a count that is not full is forgotten by a restart.
+  [[nodiscard]] bool count_call(const std::string &ks, int64_t limit, int64_t expiry, int64_t now);
 
  private:
   void forget_expired(int64_t now);
 
   ObjectStore &objects_;
   std::map<std::string, int64_t> ended_;  // digest of the KS → expiry
+  std::map<std::string, int64_t> calls_;  // digest of the KS → calls so far
 };
 
 }  // namespace klive::app::api

@@ -44,6 +44,24 @@ std::vector<std::string> playable(const Call &call) {
   return ids;
 }
 
+/// Whose an entry is is an admin's business, and who else may change it the owner's: the first
+/// field that a caller may not change and has; null when there is none.
+const char *owners_field_changed(const Call &call, const Entry &before, const Entry &after) {
+  if (call.caller.is_admin()) return nullptr;
+  const auto differs = [&](const char *name) {
+    return before.more.text_of(name) != after.more.text_of(name);
+  };
+  for (const char *name : {"userId", "creatorId"}) {
+    if (differs(name)) return name;
+  }
+  const std::string &user = call.caller.ks->user;
+  if (!user.empty() && before.more.text_of("userId") == user) return nullptr;
+  for (const char *name : {"entitledUsersEdit", "entitledUsersPublish", "entitledUsersView"}) {
+    if (differs(name)) return name;
+  }
+  return nullptr;
+}
+
 /// Where players of an entry are sent: its recording once it is off air, else itself.
 std::string redirect_of(const Call &call, const std::string &id) {
   const auto entry = call.entries().get(id);
@@ -70,13 +88,14 @@ ActionResult list_entries(const Call &call, std::string_view filter_type,
   if (const Value *from = query.filter.own.find("redirectFromEntryId")) {
     query.only_ids = {redirect_of(call, from->text().value_or(""))};
   }
-  auto page = call.objects().list(query);
-  if (!page) return store_error(page.error(), "INTERNAL_SERVERL_ERROR", {});
+  auto listed = page_of(call, query);
+  if (auto *error = std::get_if<ApiError>(&listed)) return std::move(*error);
+  ObjectPage &page = *std::get_if<ObjectPage>(&listed);
   Value::Array views;
-  for (Value &document : page->objects) {
+  for (Value &document : page.objects) {
     views.push_back(entry_view(call, entry_of(std::move(document))));
   }
-  return list_of(response_type, std::move(views), page->total);
+  return list_of(response_type, std::move(views), page.total);
 }
 
 ActionResult update_entry(const Call &call, const std::string &id, const Value &checked,
@@ -87,6 +106,10 @@ ActionResult update_entry(const Call &call, const std::string &id, const Value &
   Entry after = before;
   if (auto error = apply_fields(call, checked, kaltura::Purpose::kUpdate, after)) {
     return *std::move(error);
+  }
+  if (const char *field = owners_field_changed(call, before, after)) {
+    return make_api_error("PROPERTY_VALIDATION_ADMIN_PROPERTY",
+                          {checked.text_of("objectType") + "::" + field});
   }
   const char *frozen = frozen_field_changed(before, after);
   if (frozen != nullptr && broadcast_of(call, id).status() != kNodeStopped) {

@@ -79,7 +79,7 @@ void add_live_fields(const Call &call, const Entry &entry, Value &view) {
   set_default(view, "viewMode", is_explicit ? kViewPreview : kViewAllowAll);
   set_default(view, "recordingStatus", kRecordingActive);
   set_default(view, "pushPublishEnabled", 0);
-  const Broadcast broadcast = broadcast_of(call, entry.id);
+  const Broadcast broadcast = broadcast_of(call, entry);
   view["liveStatus"] = broadcast.status();
   view["currentBroadcastStartTime"] = broadcast.since();
   if (const int64_t node = broadcast.primary_server_node()) view["primaryServerNodeId"] = node;

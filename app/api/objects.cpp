@@ -104,6 +104,16 @@ std::variant<ObjectQuery, ApiError> query_of(const Call &call, std::string_view 
   return query;
 }
 
+std::variant<ObjectPage, ApiError> page_of(const Call &call, const ObjectQuery &query) {
+  if (call.may_still_list <= 0) {
+    return make_api_error("INVALID_REQUEST", {"it lists too many objects at once"});
+  }
+  auto page = call.objects().list(query);
+  if (!page) return store_error(page.error(), "INTERNAL_SERVERL_ERROR", {});
+  call.may_still_list -= static_cast<int64_t>(page->objects.size()) + 1;
+  return *std::move(page);
+}
+
 Value list_of(std::string_view response_type, Value::Array objects, int64_t total) {
   Value list = Value::of_type(response_type);
   list["objects"] = std::move(objects);
@@ -115,9 +125,10 @@ ActionResult list_objects(const Call &call, std::string_view kind, std::string_v
                           std::string_view response_type) {
   auto query = query_of(call, kind, filter_type);
   if (auto *error = std::get_if<ApiError>(&query)) return std::move(*error);
-  auto page = call.objects().list(*std::get_if<ObjectQuery>(&query));
-  if (!page) return store_error(page.error(), "INTERNAL_SERVERL_ERROR", {});
-  return list_of(response_type, std::move(page->objects), page->total);
+  auto read = page_of(call, *std::get_if<ObjectQuery>(&query));
+  if (auto *error = std::get_if<ApiError>(&read)) return std::move(*error);
+  ObjectPage &page = *std::get_if<ObjectPage>(&read);
+  return list_of(response_type, std::move(page.objects), page.total);
 }
 
 ApiError not_carried_out(const Call &call, const std::string &why) {

@@ -37,6 +37,10 @@ namespace klive::app::api {
 [[nodiscard]] std::variant<ObjectQuery, kaltura::ApiError> query_of(const Call &call,
                                                                     std::string_view kind,
                                                                     std::string_view filter_type);
+/// The page of a query, as long as the request has not had its fill: who asks for everything a
+/// hundred times at once must not keep everybody else waiting.
+[[nodiscard]] std::variant<ObjectPage, kaltura::ApiError> page_of(const Call &call,
+                                                                  const ObjectQuery &query);
 /// A list response with the documents of a page, each made by `view`.
 [[nodiscard]] kaltura::Value list_of(std::string_view response_type, kaltura::Value::Array objects,
                                      int64_t total);

@@ -104,7 +104,8 @@ Value info_of(const std::string &text, const kaltura::Ks &ks) {
 ActionResult get(const Call &call) {
   const std::string other = call.text("session");
   if (other.empty()) return info_of(call.request.ks, *call.caller.ks);
-  auto checked = check_session(other, call.parts.secrets, call.http.remote_address, call.now);
+  auto checked = check_session(other, call.parts.secrets,
+                               {call.http.remote_address, call.http.path}, call.now);
   if (auto *error = std::get_if<kaltura::ApiError>(&checked)) return std::move(*error);
   const auto &ks = *std::get_if<kaltura::Ks>(&checked);
   if (call.ended_sessions.contains(other)) return invalid_ks(other, "-6,LOGOUT");

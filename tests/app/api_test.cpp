@@ -334,6 +334,15 @@ TEST_F(ApiTest, EntitledUser_ChangesOwnEntriesAlone) {
   EXPECT_EQ(call("liveStream/update", bob, entry_id(owned) + rename)["name"], "New name");
   EXPECT_EQ(call("liveStream/update", bob, entry_id(shared) + rename)["name"], "New name");
   EXPECT_EQ(call("liveStream/update", bob, entry_id(other) + rename)["code"], "SERVICE_FORBIDDEN");
+  const auto change = [&](const std::string &id, const char *field, const char *value) {
+    return call("liveStream/update", bob,
+                entry_id(id) + R"(,"liveStreamEntry":{")" + field + R"(":")" + value + "\"}");
+  };
+  EXPECT_EQ(change(owned, "userId", "eve")["code"], "PROPERTY_VALIDATION_ADMIN_PROPERTY");
+  EXPECT_EQ(change(shared, "userId", "bob")["code"], "PROPERTY_VALIDATION_ADMIN_PROPERTY");
+  EXPECT_EQ(change(shared, "entitledUsersEdit", "bob")["code"],
+            "PROPERTY_VALIDATION_ADMIN_PROPERTY");
+  EXPECT_EQ(change(owned, "entitledUsersEdit", "eve")["entitledUsersEdit"], "eve");
   EXPECT_EQ(call("liveStream/get", bob, entry_id(owned))["streamPassword"].size(), 8u);
   EXPECT_EQ(call("liveStream/update", bob,
                  entry_id(owned) + R"(,"liveStreamEntry":{"adminTags":"x"})")["code"],
@@ -351,6 +360,26 @@ TEST_F(ApiTest, EndedSession_IsRefusedAfterARestartToo) {
     restart({});
   }
   EXPECT_EQ(call("liveStream/list", admin)["totalCount"], "0");
+}
+
+TEST_F(ApiTest, RestrictedSessions_AreGoodForWhatTheySay) {
+  const auto session = [](const char *privileges) {
+    return make_session(KsType::kAdmin, kSecrets.admin_secret, 60, privileges);
+  };
+  const std::string lists = session("urirestrict:/other/*|/api_v3/service/liveStream/action/list");
+  EXPECT_EQ(call("liveStream/list", lists)["totalCount"], "0");
+  EXPECT_TRUE(
+      call("liveStream/get", lists)["message"].ends_with("\"-11,EXCEEDED_RESTRICTED_URI\""));
+  EXPECT_EQ(call("liveStream/list", session("urirestrict:/api_v3/*"))["totalCount"], "0");
+  EXPECT_EQ(call("liveStream/list", session("iprestrict:127.0.0.1"))["totalCount"], "0");
+
+  const std::string two = session("actionslimit:2");
+  EXPECT_EQ(call("liveStream/list", two)["totalCount"], "0");
+  EXPECT_EQ(call("liveStream/list", two)["totalCount"], "0");
+  EXPECT_TRUE(call("liveStream/list", two)["message"].ends_with("\"-8,EXCEEDED_ACTIONS_LIMIT\""));
+  restart({});
+  EXPECT_EQ(call("liveStream/list", two)["code"], "INVALID_KS");
+  EXPECT_EQ(call("liveStream/list", session("actionslimit:x"))["code"], "INVALID_KS");
 }
 
 TEST_F(ApiTest, SecondSecret_SignsSessionsToo) {
@@ -427,6 +456,20 @@ TEST_F(ApiTest, Multirequest_UsesResultsOfEarlierCalls) {
   EXPECT_EQ(results[3].text_of("code"), "ENTRY_ID_NOT_FOUND");
   EXPECT_EQ(results[4].text_of("message"), "Missing parameter \"{4:result:id}\"");
   EXPECT_EQ(results[5].flag(), true);
+}
+
+TEST_F(ApiTest, ListsOfABatch_HaveABoundTogether) {
+  for (int i = 0; i < 20; ++i) (void)add("Entry number " + std::to_string(i));
+  std::string batch = R"({"format":1,"ks":")" + user + '"';
+  for (int i = 1; i <= 100; ++i) {
+    batch += ",\"" + std::to_string(i) + R"(":{"service":"liveStream","action":"list"})";
+  }
+  const Answer answer(send("/api_v3/service/multirequest", "", kJson, batch + "}").body);
+  ASSERT_TRUE(answer.value.is_array());
+  const auto &results = *answer.value.array();
+  ASSERT_EQ(results.size(), 100u);
+  EXPECT_EQ(results.front().integer_of("totalCount"), 20);
+  EXPECT_EQ(results.back().text_of("code"), "INVALID_REQUEST");
 }
 
 TEST_F(ApiTest, Clone_HasAnIdAndATokenOfItsOwn) {

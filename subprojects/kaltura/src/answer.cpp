@@ -63,12 +63,13 @@ bool is_xml_name(std::string_view name) {
   return true;
 }
 
+/// The type that an object says it has; nothing when it says none.
+std::string type_name_of(const Value &object) { return object.text_of(kObjectType); }
+
 /// Calls visit(name, member) for the members that are not null, in the order of the type.
 template <typename Visit>
 void for_each_member(const Value &object, const Visit &visit) {
-  const Value *type_name = object.find(kObjectType);
-  const ObjectType *type =
-      type_name == nullptr ? nullptr : find_type(type_name->text().value_or(""));
+  const ObjectType *type = find_type(type_name_of(object));
   if (type != nullptr) {
     for_each_field(*type, [&](const Field &field) {
       const Value *member = object.find(field.name);
@@ -90,7 +91,8 @@ void append_xml(std::string &out, const Value &value) {
     out.append("</").append(name).append(">");
   };
   if (value.is_object()) {
-    if (const Value *type = value.find(kObjectType)) element(kObjectType, *type);
+    const std::string type = type_name_of(value);
+    if (!type.empty()) element(kObjectType, type);
     for_each_member(value, element);
   } else if (const auto *items = value.array()) {
     for (const Value &item : *items) element("item", item);
@@ -109,9 +111,9 @@ void append_json(std::string &out, const Value &value) {
       out += ':';
       append_json(out, member);
     });
-    if (const Value *type = value.find(kObjectType)) {
+    if (const std::string type = type_name_of(value); !type.empty()) {
       out.append(separator).append("\"objectType\":");
-      append_json_text(out, *type->text());
+      append_json_text(out, type);
       separator = ",";
     }
     out += *separator == '{' ? "{}" : "}";

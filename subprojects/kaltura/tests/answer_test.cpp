@@ -32,6 +32,11 @@ TEST(Answer, KnownType_HasItsFieldsInTheirOrderAndNoOthers) {
             R"("objectType":"KalturaLiveStreamBitrate"})");
 }
 
+TEST(Answer, TypeThatIsNoText_IsLeftOut) {
+  const Value value = value_of(R"({"objectType":{"a":1},"b":[{"objectType":[]}]})");
+  EXPECT_EQ(write_answer(value, Format::kJson, 0), R"({"b":[{}]})");
+}
+
 TEST(Answer, Json_IsTheBareValue) {
   EXPECT_EQ(write_answer(Value("KS"), Format::kJson, 0), "\"KS\"");
   EXPECT_EQ(write_answer(Value(), Format::kJson, 0), "null");
