@@ -13,7 +13,7 @@ import subprocess
 import time
 
 from deadline import wait_for
-from front import free_ports
+from ports import free_ports
 from processes import family, footprint_of, processor_of
 
 SERVER_CORE, LOAD_CORE = 0, 1

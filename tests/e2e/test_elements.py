@@ -11,6 +11,7 @@ from deadline import wait_for
 from hls import MediaPlaylist
 from media import ffmpeg
 from packets import read_packets
+from ports import free_port
 from program import Program
 
 ELEMENTS = ["klivertmpsrc", "kliveauth", "kliveflavormap", "kliveflvdemux", "klivesegmenter", "klivedvrsink"]
@@ -37,11 +38,6 @@ def test_Inspect_DocumentsEveryElement(environment):
         for line in ("Long-name", "Klass", "Description", "Pad Templates"):
             assert line in described, f"{element} has no {line}"
         assert "FIXME" not in described
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def test_ExampleLineOfTheReadme_ReceivesAndStores(environment, media, source, tmp_path):

@@ -8,6 +8,7 @@ import socket
 import subprocess
 
 from deadline import wait_for
+from ports import free_ports
 from program import Program
 from service import Answer
 
@@ -99,15 +100,6 @@ class Front:
         # As root nginx would take another user, who may not look into the folders of a test.
         user = "user root;" if os.getuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, user=user))
-
-
-def free_ports(count):
-    """Ports that nobody listened on just now; nginx cannot take one and tell."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def has_ipv6():

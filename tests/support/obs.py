@@ -5,10 +5,10 @@ import pathlib
 import re
 import secrets
 import shutil
-import socket
 
 import obs_remote
 from deadline import wait_for
+from ports import free_port
 from program import Program
 
 # OBS asks no question of its first run when it has met these.
@@ -120,11 +120,6 @@ def find(name):
     path = shutil.which(name)
     assert path, f"{name} is missing (data/packages/debian.txt)"
     return path
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def scene_collection(media):
