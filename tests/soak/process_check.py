@@ -4,10 +4,10 @@ import dataclasses
 import time
 
 from footprint import Footprint
-from processes import MEGABYTE, footprint_of, processor_of
+from processes import MEGABYTE, footprint_of, own_memory_of, processor_of
 
 MOST_MEMORY = {"door": 32 * MEGABYTE, "worker": 12 * MEGABYTE}
-WARM_UP = 300            # seconds: the window fills, the allocator finds its size
+WARM_UP = 600            # seconds: the window fills, the allocator finds its size
 LEAST_LIFE = 600         # seconds of figures that make a slope
 MOST_SLOPE, MOST_GROWTH = 2 * MEGABYTE, MEGABYTE   # per hour, and from first to last: both together are too much
 SETTLED = 15             # seconds after which a process has opened what it needs
@@ -20,7 +20,7 @@ class Life:
     """One process."""
     kind: str
     begun: float
-    memory: list = dataclasses.field(default_factory=list)   # (seconds, bytes) at rest
+    memory: list = dataclasses.field(default_factory=list)   # (seconds, bytes of its own) at rest
     at_rest: dict = dataclasses.field(default_factory=dict)
     processor: float = 0
 
@@ -65,7 +65,7 @@ class ProcessCheck:
     @staticmethod
     def _check_rest(pid, life, usage):
         age = time.monotonic() - life.begun
-        life.memory.append((age, usage.memory))
+        life.memory.append((age, own_memory_of(pid)))
         if age < SETTLED:
             return
         for name in ("descriptors", "threads"):
