@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "api/actions.h"
+#include "api/broadcast.h"
 #include "api/ended_sessions.h"
 #include "api/schema.h"
 #include "api/server_nodes.h"
@@ -43,16 +44,6 @@ const char *content_type_of(Format format) {
       break;
   }
   return "text/xml; charset=utf-8";
-}
-
-/// A function name or a path of names: nothing that could be a script by itself.
-std::string safe_callback(const std::string &name) {
-  constexpr size_t kMaxCallback = 128;
-  const bool ok = !name.empty() && name.size() <= kMaxCallback &&
-                  std::all_of(name.begin(), name.end(), [](char c) {
-                    return g_ascii_isalnum(c) || c == '_' || c == '.' || c == '$';
-                  });
-  return ok ? name : "callback";
 }
 
 ApiError forbidden(const Action &action) {
@@ -204,7 +195,7 @@ ApiAnswer ApiServer::State::answer_batch(const ApiRequest &http, Envelope &envel
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   answer.content_type = content_type_of(envelope.format);
   answer.body = kaltura::write_batch(outcomes, envelope.format, spent.count(),
-                                     safe_callback(envelope.callback));
+                                     kaltura::safe_callback(envelope.callback));
   return answer;
 }
 
@@ -240,8 +231,32 @@ ApiAnswer ApiServer::answer(const ApiRequest &request) {
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   return {content_type_of(parsed->format),
           kaltura::write_answer(outcome, parsed->format, spent.count(),
-                                safe_callback(parsed->callback)),
+                                kaltura::safe_callback(parsed->callback)),
           delay};
+}
+
+Viewing ApiServer::viewing(const std::string &entry, const std::string &ks,
+                           std::string_view remote_address, std::string_view path) const {
+  const ApiParts &parts = state_->parts;
+  const auto stored = parts.entries.get(entry);
+  Viewing viewing;
+  if (!stored) return viewing;
+  viewing.is_there = true;
+  viewing.partner = stored->partner;
+  viewing.segment_duration_ms = stored->segment_duration_ms;
+  viewing.low_latency = stored->low_latency();
+  viewing.redirect = stored->more.text_of("redirectEntryId");
+  auto session = ks.empty() ? std::variant<kaltura::Ks, ApiError>(ApiError())
+                            : api::check_session(ks, parts.secrets, {remote_address, path},
+                                                 std::time(nullptr));
+  auto *checked = std::get_if<kaltura::Ks>(&session);
+  if (checked == nullptr || state_->ended_sessions.contains(ks)) return viewing;
+  Caller caller;
+  caller.ks = std::move(*checked);
+  caller.partner = caller.ks->partner;
+  caller.is_media_server = caller.sees_all = caller.partner == api::kMediaServerPartner;
+  viewing.may_preview = api::may_preview(caller, *stored);
+  return viewing;
 }
 
 }  // namespace klive::app

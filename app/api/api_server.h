@@ -65,12 +65,25 @@ struct ApiAnswer {
   std::chrono::milliseconds delay{0};  ///< to wait before it is sent: somebody is guessing
 };
 
+/// What a player that asks for an entry is told. Plain value.
+struct Viewing {
+  bool is_there = false;
+  bool may_preview = false;  ///< sees all of it, also what viewers are not shown
+  int64_t partner = 0;
+  int64_t segment_duration_ms = 0;
+  bool low_latency = false;
+  std::string redirect;  ///< the entry to play when this one is off air; empty = none
+};
+
 /// Thread-bound (main context).
 class ApiServer {
  public:
   explicit ApiServer(ApiParts parts);
   ~ApiServer();
   [[nodiscard]] ApiAnswer answer(const ApiRequest &request);
+  /// `ks` may be empty; one that is no good, or not at `path`, counts for nothing.
+  [[nodiscard]] Viewing viewing(const std::string &entry, const std::string &ks,
+                                std::string_view remote_address, std::string_view path) const;
 
  private:
   struct State;

@@ -114,12 +114,17 @@ Broadcast broadcast_of(const Call &call, const Entry &entry) {
   return broadcast_of(call, entry.id, entry.partner);
 }
 
+bool may_preview(const Caller &caller, const Entry &entry) {
+  if (!caller.sees(entry.partner)) return false;
+  if (caller.is_admin() && !caller.is_media_server) return true;
+  const bool is_known = caller.is_media_server || caller.may_edit(entry);
+  return is_known && !caller.has_privilege("restrictexplicitliveview");
+}
+
 bool may_watch(const Call &call, const Entry &entry) {
   if (entry.more.integer_of("explicitLive") != 1) return true;
   if (entry.more.integer_of("viewMode", kViewPreview) == kViewAllowAll) return true;
-  if (call.caller.is_admin() && !call.caller.is_media_server) return true;
-  const bool may_preview = call.caller.is_media_server || call.caller.may_edit(entry);
-  return may_preview && !call.caller.has_privilege("restrictexplicitliveview");
+  return may_preview(call.caller, entry);
 }
 
 }  // namespace klive::app::api

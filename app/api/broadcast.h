@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/actions.h"
+#include "backend/showing.h"
 #include "kaltura/value.h"
 
 namespace klive::app::api {
@@ -15,8 +16,8 @@ namespace klive::app::api {
 // Kaltura's EntryServerNodeStatus.
 inline constexpr int64_t kNodeStopped = 0, kNodePlayable = 1, kNodeBroadcasting = 2,
                          kNodeAuthenticated = 3;
-// Kaltura's ViewMode and RecordingStatus.
-inline constexpr int64_t kViewPreview = 0, kViewAllowAll = 1, kRecordingActive = 2;
+// Kaltura's RecordingStatus.
+inline constexpr int64_t kRecordingActive = 2;
 
 inline constexpr int64_t kOwnServerNode = 1;
 /// A registration that is not renewed for so long is over (seconds).
@@ -37,7 +38,9 @@ struct Broadcast {
 
 [[nodiscard]] Broadcast broadcast_of(const Call &call, const std::string &entry);
 [[nodiscard]] Broadcast broadcast_of(const Call &call, const Entry &entry);
-/// Whether the caller may watch it now: a preview is for editors alone.
+/// Whether the caller may see a preview of it, which is for editors alone.
+[[nodiscard]] bool may_preview(const Caller &caller, const Entry &entry);
+/// Whether the caller may watch it now.
 [[nodiscard]] bool may_watch(const Call &call, const Entry &entry);
 
 }  // namespace klive::app::api

@@ -115,6 +115,7 @@ ActionResult update_entry(const Call &call, const std::string &id, const Value &
   if (frozen != nullptr && broadcast_of(call, id).status() != kNodeStopped) {
     return make_api_error("CANNOT_UPDATE_FIELDS_WHILE_ENTRY_BROADCASTING", {frozen});
   }
+  note_view_mode(before, after, g_get_real_time() / 1000);
   auto updated = call.entries().update(after);
   if (updated) GST_INFO_ID(id.c_str(), "changed");
   return entry_answer(call, updated, id);

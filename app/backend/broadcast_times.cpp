@@ -2,12 +2,14 @@
 // What an entry remembers of its broadcasts.
 #include "backend/broadcast_times.h"
 
+#include "backend/showing.h"
+
 namespace klive::app {
 namespace {
 
 using kaltura::Value;
 
-constexpr int64_t kPreview = 0, kRecordingStopped = 0;  // Kaltura's ViewMode and RecordingStatus
+constexpr int64_t kRecordingStopped = 0;  // Kaltura's RecordingStatus
 
 base::Result<void> change(EntryStore &entries, const std::string &entry,
                           const ObjectStore::Change &how) {
@@ -32,7 +34,7 @@ base::Result<void> note_broadcast_ended(EntryStore &entries, const std::string &
   return change(entries, entry, [now](Value &document) -> base::Result<void> {
     document["lastBroadcastEndTime"] = now;
     if (document.integer_of("explicitLive") == 1) {
-      document["viewMode"] = kPreview;
+      set_view_mode(document, kViewPreview, now * 1000);
       document["recordingStatus"] = kRecordingStopped;
     }
     return {};

@@ -12,15 +12,19 @@ namespace {
 
 class EmbeddedBackend final : public Backend {
  public:
-  EmbeddedBackend(EntryStore &entries, ProfileStore &profiles, RefusalCounter counter)
+  EmbeddedBackend(EntryStore &entries, ProfileStore &profiles, Showings &showings,
+                  RefusalCounter counter)
       : entries_(entries),
+        showings_(showings),
         authenticator_(make_embedded_authenticator(entries, profiles, std::move(counter))) {}
   ~EmbeddedBackend() override { *alive_ = nullptr; }
 
   void start(BackendCallbacks callbacks) override {
     callbacks_ = std::move(callbacks);
     // On whatever thread changed it.
-    entries_.on_change([alive = alive_](const std::string &id) {
+    entries_.on_change([alive = alive_, &showings = showings_](const std::string &id) {
+      // At once: who is answered that a preview ended can rely on it.
+      showings.forget(id);
       post(nullptr, [alive, id] {
         if (*alive) (*alive)->callbacks_.changed(id);
       });
@@ -32,6 +36,7 @@ class EmbeddedBackend final : public Backend {
 
  private:
   EntryStore &entries_;
+  Showings &showings_;
   const std::shared_ptr<gst::Authenticator> authenticator_;  // owners: this and every kliveauth
   BackendCallbacks callbacks_;
   // Owners: this and posted work.
@@ -41,8 +46,8 @@ class EmbeddedBackend final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_embedded_backend(EntryStore &entries, ProfileStore &profiles,
-                                               RefusalCounter counter) {
-  return std::make_unique<EmbeddedBackend>(entries, profiles, std::move(counter));
+                                               Showings &showings, RefusalCounter counter) {
+  return std::make_unique<EmbeddedBackend>(entries, profiles, showings, std::move(counter));
 }
 
 }  // namespace klive::app

@@ -7,12 +7,15 @@
 #include "backend/backend.h"
 #include "backend/entry_store.h"
 #include "backend/profile_store.h"
+#include "backend/showing.h"
 
 namespace klive::app {
 
-/// The stores outlive it and its authenticator. Sets the entry store's on_change().
+/// The stores and `showings`, which forgets what changes, outlive it and its authenticator. Sets
+/// the entry store's on_change().
 [[nodiscard]] std::unique_ptr<Backend> make_embedded_backend(EntryStore &entries,
                                                              ProfileStore &profiles,
+                                                             Showings &showings,
                                                              RefusalCounter counter);
 
 }  // namespace klive::app

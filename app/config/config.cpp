@@ -168,6 +168,11 @@ std::vector<Key> keys() {
       text_key(
           "broadcast.host", [](auto &c) -> auto & { return c.broadcast.host; }),
 
+      text_key(
+          "packager.secret", [](auto &c) -> auto & { return c.packager.secret; }),
+      text_key(
+          "packager.signing-domain", [](auto &c) -> auto & { return c.packager.signing_domain; }),
+
       {"backend.type", set_backend_type,
        [](const Config &c) {
          return std::string(c.backend.type == BackendType::kKaltura ? "kaltura" : "embedded");

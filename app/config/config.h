@@ -55,6 +55,10 @@ struct Config {
     std::string host;    ///< host of publish URLs; empty = the host the API was asked at
   } broadcast;
   struct {
+    std::string secret;          ///< that addresses of the packager are signed with; empty = none
+    std::string signing_domain;  ///< signed in the place of the host; empty = the host
+  } packager;
+  struct {
     BackendType type = BackendType::kEmbedded;
     std::string service_url;                      ///< of the Kaltura installation, without /api_v3
     std::string admin_secret, admin_secret_file;  ///< one of them; the file's first line counts

@@ -22,6 +22,14 @@ namespace {
 
 constexpr unsigned kHousekeepingEvery = 10'000;  // milliseconds
 
+/// The same after every start, and nothing that a session could be signed with.
+std::string preview_secret(const Secrets &secrets) {
+  const std::string text = "previews of klive " + secrets.admin_secret;
+  const gst::CharPtr hash(g_compute_checksum_for_string(G_CHECKSUM_SHA256, text.c_str(),
+                                                        static_cast<gssize>(text.size())));
+  return hash.get();
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Door>> Door::open(const Config &config) {
@@ -78,7 +86,10 @@ base::Result<void> Door::start() {
                 .entry_name = [this](const std::string &entry) -> std::optional<std::string> {
                   const auto stored = backend_->entry(entry);
                   return stored ? std::optional(stored->name) : std::nullopt;
-                }});
+                },
+                .viewing = viewing_,
+                .showing = showing_,
+                .preview_secret = preview_secret_});
   if (!http) return base::fail(std::move(http.error()));
   http_ = std::move(*http);
   if (auto written = service_file_->write({.http_address = config_.http.address,
@@ -105,7 +116,9 @@ base::Result<void> Door::open_embedded() {
     if (live.is_live()) broadcasts_.insert(id);
   }
   registry_.subscribe([this](const LiveEntry &entry) { note_broadcast(entry); });
-  backend_ = make_embedded_backend(*store_, *profiles_, [this](const char *reason) {
+  showings_ = std::make_unique<Showings>(*store_);
+  showing_ = [this](const std::string &entry) { return showings_->of(entry); };
+  backend_ = make_embedded_backend(*store_, *profiles_, *showings_, [this](const char *reason) {
     metrics_.count("klive_publish_refused_total", std::string("reason=\"") + reason + "\"");
   });
   return {};
@@ -124,6 +137,7 @@ base::Result<void> Door::open_remote() {
 base::Result<void> Door::open_api() {
   auto secrets = load_or_make_secrets(config_.server.root);
   if (!secrets) return base::fail(std::move(secrets.error()));
+  preview_secret_ = preview_secret(*secrets);
   api_ = std::make_unique<ApiServer>(
       ApiParts{.entries = *store_,
                .profiles = *profiles_,
@@ -142,6 +156,10 @@ base::Result<void> Door::open_api() {
                      return ids;
                    }});
   answer_api_ = [this](const ApiRequest &request) { return api_->answer(request); };
+  viewing_ = [this](const std::string &entry, const std::string &ks,
+                    std::string_view remote_address, std::string_view path) {
+    return api_->viewing(entry, ks, remote_address, path);
+  };
   return {};
 }
 

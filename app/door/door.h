@@ -14,6 +14,7 @@
 #include "backend/entry_store.h"
 #include "backend/profile_store.h"
 #include "backend/secrets.h"
+#include "backend/showing.h"
 #include "config/config.h"
 #include "door/gate.h"
 #include "door/ingest.h"
@@ -68,6 +69,10 @@ class Door {
   // Of the embedded backend alone.
   std::unique_ptr<EntryStore> store_;
   std::unique_ptr<ProfileStore> profiles_;
+  std::unique_ptr<Showings> showings_;
+  std::string preview_secret_;
+  decltype(HttpServer::Parts::viewing) viewing_;
+  decltype(HttpServer::Parts::showing) showing_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<ApiServer> api_;  // of the embedded backend alone

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// ApiHandler: /api_v3… handed to the API, and playManifest.
+// ApiHandler: /api_v3… handed to the API.
 #include "http/api_handler.h"
 
 #include "kaltura/answer.h"
@@ -21,8 +21,8 @@ std::string_view without_port(std::string_view host) {
 
 }  // namespace
 
-ApiHandler::ApiHandler(LiveRegistry &registry, AnswerApi answer_api, std::string public_url)
-    : registry_(registry), answer_api_(std::move(answer_api)), public_url_(std::move(public_url)) {
+ApiHandler::ApiHandler(AnswerApi answer_api, std::string public_url)
+    : answer_api_(std::move(answer_api)), public_url_(std::move(public_url)) {
   while (public_url_.ends_with('/')) public_url_.pop_back();
 }
 
@@ -95,25 +95,6 @@ void ApiHandler::refuse(const Exchange &exchange, unsigned status, const char *s
   answer.body = to_bytes(
       kaltura::write_answer(kaltura::make_api_error("INVALID_REQUEST", {sentence}), format, 0));
   answer.cache_control = "no-store";
-  exchange.answer(answer);
-}
-
-// Kaltura answers a manifest request for something that is not live with 404 and these headers.
-void ApiHandler::handle_play_manifest(const Exchange &exchange) {
-  const Route &route = exchange.route();
-  const LiveEntry *entry = registry_.find(route.entry);
-  if (!entry || !entry->is_live()) {
-    exchange.refuse(
-        404, "not_on_air", "Entry " + route.entry + " is not on air.",
-        {{"X-Kaltura-App", "exiting on error 36 - ENTRY_NOT_LIVE"}, {"X-Kaltura", "error-36"}});
-    return;
-  }
-  const std::string target =
-      public_url_ + "/live/" + route.entry + (route.dash ? "/manifest.mpd" : "/master.m3u8");
-  Answer answer;
-  answer.more = {{"Location", target}};
-  answer.status = 302;
-  answer.cache_control = "max-age=5";
   exchange.answer(answer);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// ApiHandler: /api_v3… handed to the API, and playManifest, which sends players on to the
-// manifests.
+// ApiHandler: /api_v3… handed to the API.
 #pragma once
 
 #include <functional>
@@ -9,17 +8,16 @@
 
 #include "api/api_server.h"
 #include "http/exchange.h"
-#include "live/live_registry.h"
 
 namespace klive::app::http {
 
-/// Thread-bound. `registry` must outlive it.
+/// Thread-bound.
 class ApiHandler {
  public:
   using AnswerApi = std::function<ApiAnswer(const ApiRequest &)>;
 
   /// `public_url`: the origin that players are told; empty = the request's own.
-  ApiHandler(LiveRegistry &registry, AnswerApi answer_api, std::string public_url);
+  ApiHandler(AnswerApi answer_api, std::string public_url);
   ~ApiHandler();
   ApiHandler(const ApiHandler &) = delete;
   ApiHandler &operator=(const ApiHandler &) = delete;
@@ -27,13 +25,11 @@ class ApiHandler {
   void handle_api(const Exchange &exchange);
   /// A request of the API that is not read, in the API's own words.
   void refuse(const Exchange &exchange, unsigned status, const char *sentence) const;
-  void handle_play_manifest(const Exchange &exchange);
 
  private:
   void answer_later(unsigned milliseconds, const Exchange &exchange, const Answer &answer);
 
   std::set<GSource *> delayed_;  // answers that wait; owned
-  LiveRegistry &registry_;
   AnswerApi answer_api_;
   std::string public_url_;
 };

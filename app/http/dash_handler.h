@@ -4,18 +4,18 @@
 
 #include "http/exchange.h"
 #include "http/rendered_texts.h"
-#include "live/live_registry.h"
+#include "http/shown_entries.h"
 
 namespace klive::app::http {
 
 /// Thread-bound. Everything given must outlive it.
 class DashHandler {
  public:
-  DashHandler(LiveRegistry &registry, RenderedTexts &texts);
+  DashHandler(ShownEntries &shown, RenderedTexts &texts);
   void handle(const Exchange &exchange);
 
  private:
-  LiveRegistry &registry_;
+  ShownEntries &shown_;
   RenderedTexts &texts_;
 };
 

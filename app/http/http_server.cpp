@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backend/random_text.h"
 #include "http/api_handler.h"
 #include "http/connections.h"
 #include "http/dash_handler.h"
@@ -13,9 +14,11 @@
 #include "http/media_files.h"
 #include "http/media_handler.h"
 #include "http/page_handler.h"
+#include "http/play_manifest_handler.h"
 #include "http/playlist_handler.h"
 #include "http/rendered_texts.h"
 #include "http/route.h"
+#include "http/shown_entries.h"
 
 namespace klive::app {
 namespace {
@@ -35,6 +38,16 @@ http::ConnectionLimits limits_of(const Config &config) {
   return limits;
 }
 
+http::Signing signing_of(const Config &config, const HttpServer::Parts &parts) {
+  http::Signing signing;
+  signing.is_needed = !config.packager.secret.empty();
+  signing.secret = signing.is_needed ? config.packager.secret : parts.preview_secret;
+  // Without a secret nobody could tell a signature from a guess.
+  if (signing.secret.empty()) signing.secret = random_hex(32);
+  signing.domain = config.packager.signing_domain;
+  return signing;
+}
+
 void describe_metrics(Metrics &metrics) {
   metrics.describe("klive_http_requests_total", "counter", "HTTP requests by kind and status.");
   metrics.describe("klive_http_response_bytes_total", "counter",
@@ -51,14 +64,18 @@ void describe_metrics(Metrics &metrics) {
 struct HttpServer::State {
   State(const Config &config, Parts given)
       : parts(std::move(given)),
+        public_url(config.http.public_url),
+        signing(signing_of(config, parts)),
+        shown(parts.registry, parts.showing),
         files(parts.registry.live_root()),
         held(parts.registry, config.http.max_connections),
-        media(parts.registry, files, held),
-        playlists(parts.registry, texts, held),
-        dash(parts.registry, texts),
+        media(parts.registry, shown, files, held),
+        playlists(shown, texts, held),
+        dash(shown, texts),
         pages(config.http.web, parts.entry_name),
         health(parts.metrics, parts.is_ready),
-        api(parts.registry, parts.answer_api, config.http.public_url),
+        api(parts.answer_api, config.http.public_url),
+        play_manifest(shown, parts.viewing, config.http.public_url, signing),
         connections(limits_of(config), hooks(), [this](const char *reason) {
           parts.metrics.count("klive_http_refused_connections_total",
                               std::string("reason=\"") + reason + '"');
@@ -66,6 +83,7 @@ struct HttpServer::State {
     forgetting = parts.registry.subscribe([this](const LiveEntry &entry) {
       if (parts.registry.find(entry.id)) return;
       texts.forget(entry.id);
+      shown.forget(entry.id);
       files.forget(entry.id);
     });
     describe_metrics(parts.metrics);
@@ -114,11 +132,15 @@ struct HttpServer::State {
   }
 
   void dispatch(const Exchange &exchange) {
+    if (!http::is_signed(exchange, signing, public_url))
+      return exchange.refuse(403, "not_signed", "The token of this address is not valid.");
     switch (exchange.route().kind) {
       case RouteKind::kMaster:
         return playlists.handle_master(exchange);
       case RouteKind::kMediaPlaylist:
         return playlists.handle_media(exchange);
+      case RouteKind::kFlavorPlaylist:
+        return playlists.handle_flavor(exchange);
       case RouteKind::kDash:
         return dash.handle(exchange);
       case RouteKind::kInit:
@@ -127,7 +149,7 @@ struct HttpServer::State {
       case RouteKind::kChunk:
         return media.handle(exchange);
       case RouteKind::kPlayManifest:
-        return api.handle_play_manifest(exchange);
+        return play_manifest.handle(exchange);
       case RouteKind::kApi:
         return api.handle_api(exchange);
       case RouteKind::kWatch:
@@ -177,6 +199,9 @@ struct HttpServer::State {
   }
 
   Parts parts;
+  std::string public_url;
+  http::Signing signing;
+  http::ShownEntries shown;
   http::MediaFiles files;
   http::RenderedTexts texts;
   http::HeldRequests held;
@@ -186,6 +211,7 @@ struct HttpServer::State {
   http::PageHandler pages;
   http::HealthHandler health;
   http::ApiHandler api;
+  http::PlayManifestHandler play_manifest;
   http::Connections connections;
   uint64_t forgetting = 0;
   GSource *sweep = nullptr;

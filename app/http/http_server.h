@@ -16,6 +16,7 @@
 #include <string>
 
 #include "api/api_server.h"
+#include "backend/showing.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "live/live_registry.h"
@@ -34,6 +35,14 @@ class HttpServer {
     std::function<bool()> is_ready;                           ///< of /readyz; empty: always
     /// The name of an entry for its page's title; may be empty.
     std::function<std::optional<std::string>(const std::string &entry)> entry_name;
+    /// What playManifest is told of an entry; empty: every entry is there for everybody.
+    std::function<Viewing(const std::string &entry, const std::string &ks,
+                          std::string_view remote_address, std::string_view path)>
+        viewing;
+    /// What viewers are shown of an entry; empty: everything.
+    std::function<Showing(const std::string &entry)> showing;
+    /// What the addresses of previews are signed with when the configuration names no secret.
+    std::string preview_secret;
   };
 
   /// Binds config.http and serves from then on.

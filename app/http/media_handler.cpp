@@ -53,11 +53,12 @@ void refuse_missing(const Exchange &exchange) {
 
 }  // namespace
 
-MediaHandler::MediaHandler(LiveRegistry &registry, MediaFiles &files, HeldRequests &held)
-    : registry_(registry), files_(files), held_(held) {}
+MediaHandler::MediaHandler(LiveRegistry &registry, ShownEntries &shown, MediaFiles &files,
+                           HeldRequests &held)
+    : registry_(registry), shown_(shown), files_(files), held_(held) {}
 
 void MediaHandler::handle(const Exchange &exchange) {
-  const LiveEntry *entry = registry_.find(exchange.route().entry);
+  const LiveEntry *entry = shown_.find(exchange.route());
   if (!entry) return refuse_missing(exchange);
   switch (exchange.route().kind) {
     case RouteKind::kInit:
@@ -71,6 +72,10 @@ void MediaHandler::handle(const Exchange &exchange) {
   }
 }
 
+bool MediaHandler::is_part(const LiveEntry &entry) const {
+  return registry_.find(entry.id) != &entry;
+}
+
 void MediaHandler::answer_init(const Exchange &exchange) {
   send_file(exchange, manifest::init_name(exchange.route().number));
 }
@@ -80,6 +85,7 @@ void MediaHandler::send_segment(const Exchange &exchange, const LiveEntry &entry
   const Route &route = exchange.route();
   const manifest::Track *track = find_track(entry, route.track);
   const manifest::Segment *segment = track ? find_segment(*track, number) : nullptr;
+  if (!segment && is_part(entry)) return refuse_missing(exchange);
   const bool is_open = segment && track->open && segment == &*track->open;
   const std::string name = manifest::segment_name(number);
   // Whole, and on its way to its final name: that name is tried first, because it is the one that
@@ -95,7 +101,8 @@ void MediaHandler::answer_time_segment(const Exchange &exchange, const LiveEntry
   const manifest::Track *track = find_track(entry, exchange.route().track);
   const manifest::Segment *segment = track ? manifest::find_segment_at(*track, time) : nullptr;
   if (segment && !segment->gap) return send_segment(exchange, entry, segment->number);
-  if (segment || (track && is_ahead(*track, time))) return refuse_missing(exchange);
+  if (segment || (track && is_ahead(*track, time)) || is_part(entry))
+    return refuse_missing(exchange);
   // Out of the window the hard link that was made for the time still names the file.
   send_file(exchange, "t-" + std::to_string(time) + ".m4s");
 }
@@ -119,7 +126,7 @@ void MediaHandler::answer_chunk(const Exchange &exchange, const LiveEntry &entry
   const bool is_held = held_.hold(
       exchange, entry.id, hold_time(entry),
       [this](const LiveEntry &changed, const Exchange &waiting) {
-        return try_chunk(waiting, changed);
+        return try_chunk(waiting, shown_.of(changed, waiting.route().is_main));
       },
       [](const Exchange &waiting) { refuse_missing(waiting); });
   if (!is_held) refuse_crowd(exchange);

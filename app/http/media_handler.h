@@ -5,6 +5,7 @@
 #include "http/exchange.h"
 #include "http/held_requests.h"
 #include "http/media_files.h"
+#include "http/shown_entries.h"
 #include "live/live_registry.h"
 
 namespace klive::app::http {
@@ -12,7 +13,7 @@ namespace klive::app::http {
 /// Thread-bound. Everything given must outlive it.
 class MediaHandler {
  public:
-  MediaHandler(LiveRegistry &registry, MediaFiles &files, HeldRequests &held);
+  MediaHandler(LiveRegistry &registry, ShownEntries &shown, MediaFiles &files, HeldRequests &held);
   void handle(const Exchange &exchange);
 
  private:
@@ -22,9 +23,12 @@ class MediaHandler {
   void answer_chunk(const Exchange &exchange, const LiveEntry &entry);
   /// False: the chunk does not exist yet, and is the next to come.
   [[nodiscard]] bool try_chunk(const Exchange &exchange, const LiveEntry &entry);
+  /// Whether viewers are shown only a part of it, which `entry` is.
+  [[nodiscard]] bool is_part(const LiveEntry &entry) const;
   void send_file(const Exchange &exchange, const std::string &name, uint64_t needed = 0);
 
   LiveRegistry &registry_;
+  ShownEntries &shown_;
   MediaFiles &files_;
   HeldRequests &held_;
 };

@@ -15,17 +15,18 @@ void refuse_offline(const Exchange &exchange) {
   exchange.refuse(404, "not_on_air", "Entry " + exchange.route().entry + " is not on air.");
 }
 
-PlaylistHandler::PlaylistHandler(LiveRegistry &registry, RenderedTexts &texts, HeldRequests &held)
-    : registry_(registry), texts_(texts), held_(held) {}
+PlaylistHandler::PlaylistHandler(ShownEntries &shown, RenderedTexts &texts, HeldRequests &held)
+    : shown_(shown), texts_(texts), held_(held) {}
 
 void PlaylistHandler::handle_master(const Exchange &exchange) {
-  const LiveEntry *entry = registry_.find(exchange.route().entry);
+  const LiveEntry *entry = shown_.find(exchange.route());
   if (!entry || !entry->is_live()) return refuse_offline(exchange);
   Answer answer;
   answer.content_type = kPlaylistType;
-  const bool is_filled =
-      texts_.fill(answer, *entry, "master", exchange.wants_gzip(),
-                  [](const LiveEntry &live) { return manifest::render_master(live.presentation); });
+  const bool is_filled = texts_.fill(answer, *entry, "master", exchange,
+                                     [](const manifest::Presentation &presentation) {
+                                       return manifest::render_master(presentation);
+                                     });
   if (!is_filled) return refuse_offline(exchange);
   // The player page starts closer to the edge where that was asked for.
   answer.more = {{"Klive-Latency", entry->low_latency ? "low" : "normal"}};
@@ -33,7 +34,7 @@ void PlaylistHandler::handle_master(const Exchange &exchange) {
 }
 
 void PlaylistHandler::handle_media(const Exchange &exchange) {
-  const LiveEntry *entry = registry_.find(exchange.route().entry);
+  const LiveEntry *entry = shown_.find(exchange.route());
   if (!entry) return refuse_offline(exchange);
   const auto directives = manifest::parse_directives(exchange.query());
   if (!directives) return exchange.refuse(400, "bad_request", directives.error().message);
@@ -41,7 +42,7 @@ void PlaylistHandler::handle_media(const Exchange &exchange) {
   const bool is_held = held_.hold(
       exchange, entry->id, hold_time(*entry),
       [this, wanted = *directives](const LiveEntry &changed, const Exchange &waiting) {
-        return try_media(waiting, changed, wanted);
+        return try_media(waiting, shown_.of(changed, waiting.route().is_main), wanted);
       },
       [](const Exchange &waiting) {
         waiting.refuse(503, "too_late", "The encoder sends nothing at the moment.");
@@ -69,9 +70,9 @@ bool PlaylistHandler::try_media(const Exchange &exchange, const LiveEntry &entry
   answer.content_type = kPlaylistType;
   const bool skip = directives.skip;
   const bool is_filled =
-      texts_.fill(answer, entry, skip ? track + "/skip" : track + "/full", exchange.wants_gzip(),
-                  [&track, skip](const LiveEntry &live) {
-                    return manifest::render_media_playlist(live.presentation, track, {true, skip});
+      texts_.fill(answer, entry, skip ? track + "/skip" : track + "/full", exchange,
+                  [&track, skip](const manifest::Presentation &presentation) {
+                    return manifest::render_media_playlist(presentation, track, {true, skip});
                   });
   if (is_filled) {
     exchange.answer(answer);
@@ -79,6 +80,26 @@ bool PlaylistHandler::try_media(const Exchange &exchange, const LiveEntry &entry
     refuse_offline(exchange);
   }
   return true;
+}
+
+void PlaylistHandler::handle_flavor(const Exchange &exchange) {
+  const Route &route = exchange.route();
+  const LiveEntry *entry = shown_.find(route);
+  if (!entry) return refuse_offline(exchange);
+  const bool is_backup = route.is_backup.value_or(false);
+  const auto kind = route.is_audio ? manifest::Kind::kAudio : manifest::Kind::kVideo;
+  for (const auto &[name, track] : entry->presentation.tracks) {
+    const manifest::TrackInit &init = track.init;
+    if (init.flavor != route.flavors.front() || init.kind != kind || init.backup != is_backup)
+      continue;
+    const std::string_view folder = exchange.path().substr(0, exchange.path().rfind('/') + 1);
+    Answer answer;
+    answer.status = 302;
+    answer.cache_control = "max-age=5";
+    answer.more = {{"Location", std::string(folder) + name + "/index.m3u8"}};
+    return exchange.answer(answer);
+  }
+  exchange.refuse(404, "not_found", "Entry " + entry->id + " has no track of that flavor.");
 }
 
 }  // namespace klive::app::http

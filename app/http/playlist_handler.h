@@ -5,7 +5,7 @@
 #include "http/exchange.h"
 #include "http/held_requests.h"
 #include "http/rendered_texts.h"
-#include "live/live_registry.h"
+#include "http/shown_entries.h"
 #include "manifest/hls.h"
 
 namespace klive::app::http {
@@ -13,16 +13,18 @@ namespace klive::app::http {
 /// Thread-bound. Everything given must outlive it.
 class PlaylistHandler {
  public:
-  PlaylistHandler(LiveRegistry &registry, RenderedTexts &texts, HeldRequests &held);
+  PlaylistHandler(ShownEntries &shown, RenderedTexts &texts, HeldRequests &held);
   void handle_master(const Exchange &exchange);
   void handle_media(const Exchange &exchange);
+  /// Sends on to the playlist of the flavor's track.
+  void handle_flavor(const Exchange &exchange);
 
  private:
   /// False: what is asked for does not exist yet.
   [[nodiscard]] bool try_media(const Exchange &exchange, const LiveEntry &entry,
                                const manifest::DeliveryDirectives &directives);
 
-  LiveRegistry &registry_;
+  ShownEntries &shown_;
   RenderedTexts &texts_;
   HeldRequests &held_;
 };

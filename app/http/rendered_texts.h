@@ -16,12 +16,12 @@ namespace klive::app::http {
 /// Thread-bound.
 class RenderedTexts {
  public:
-  using Render = std::function<std::optional<std::string>(const LiveEntry &)>;
+  using Render = std::function<std::optional<std::string>(const manifest::Presentation &)>;
 
   /// Fills body, etag and is_gzip of `answer` with the text called `variant` of the entry as it is
-  /// now. False: there is nothing to show.
+  /// now, of what the address chose of it. False: there is nothing to show.
   [[nodiscard]] bool fill(Answer &answer, const LiveEntry &entry, const std::string &variant,
-                          bool wants_gzip, const Render &render);
+                          const Exchange &exchange, const Render &render);
   void forget(const std::string &entry) { texts_.erase(entry); }
 
  private:
@@ -31,6 +31,9 @@ class RenderedTexts {
     std::string plain_etag, gzip_etag;
     bool is_gzip_tried = false;
   };
+  static void put(Answer &answer, Text &text, bool wants_gzip);
+  static bool fill_once(Answer &answer, const LiveEntry &entry, const Exchange &exchange,
+                        const Render &render);
   std::map<std::string, std::map<std::string, Text>> texts_;  ///< entry, variant
 };
 

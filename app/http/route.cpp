@@ -3,7 +3,8 @@
 //
 //   /live/<entry>/master.m3u8 | manifest.mpd
 //   /live/<entry>/<track>/index.m3u8 | init-N.mp4 | seg-NNNNNNNN.m4s | seg-NNNNNNNN.K.m4s | t-T.m4s
-//   /p/<partner>/sp/<partner>00/playManifest/entryId/<entry>/[key/value/…]format/<format>[/…]/<file>
+//   /live/hls/p/<partner>/e/<entry>/[key/value/…]t/<token>/ and any of the above behind the entry
+//   /p/<partner>/sp/<partner>00/playManifest/[key/value/…]<file>
 //   /watch/<entry> | /embed/<entry> | /assets/<name> | / | /api_v3… | /healthz | /readyz | /metrics
 #include "http/route.h"
 
@@ -11,6 +12,8 @@
 #include <optional>
 #include <vector>
 
+#include "kaltura/packager_url.h"
+#include "kaltura/play_manifest.h"
 #include "manifest/dash.h"
 #include "manifest/presentation.h"
 
@@ -95,18 +98,26 @@ void parse_live(const std::vector<std::string_view> &parts, Route &route) {
   parse_track_file(parts[3], route);
 }
 
-// Section 9.1 of the Kaltura notes: keys and values in turn, the file last.
-void parse_play_manifest(const std::vector<std::string_view> &parts, Route &route) {
-  if (parts.size() < 6 || parts[2] != "sp" || parts[4] != "playManifest") return;
-  std::string_view format = "applehttp";
-  for (size_t i = 5; i + 1 < parts.size(); i += 2) {
-    if ((parts[i] == "entryId" || parts[i] == "e") && is_entry(parts[i + 1]))
-      route.entry = parts[i + 1];
-    if (parts[i] == "format" || parts[i] == "f") format = parts[i + 1];
+// The same things under the address of a packager (section 9.3 of the Kaltura notes).
+void parse_packager(const kaltura::PackagerUrl &url, Route &route) {
+  route.entry = url.entry;
+  route.token = url.token;
+  route.signed_size = url.signed_size;
+  route.is_main = url.is_main;
+  route.is_audio = url.is_audio;
+  if (url.side) route.is_backup = *url.side == kaltura::Side::kBackup;
+  route.flavors = url.flavors;
+  if (url.track) {
+    if (!is_track(*url.track)) return;
+    route.track = *url.track;
+    parse_track_file(url.file, route);
+  } else if (url.file == "master.m3u8") {
+    route.kind = RouteKind::kMaster;
+  } else if (url.file == "manifest.mpd") {
+    route.kind = RouteKind::kDash;
+  } else {
+    route.kind = RouteKind::kFlavorPlaylist;
   }
-  if (route.entry.empty() || (format != "applehttp" && format != "mpegdash")) return;
-  route.kind = RouteKind::kPlayManifest;
-  route.dash = format == "mpegdash";
 }
 
 RouteKind fixed_kind(std::string_view path) {
@@ -128,15 +139,20 @@ Route parse_route(std::string_view path) {
     route.kind = RouteKind::kApi;
     return route;
   }
+  // So does playManifest.
+  if (kaltura::is_play_manifest(path)) {
+    route.kind = RouteKind::kPlayManifest;
+    return route;
+  }
   if (path.empty() || path.front() != '/' || path.size() > kMaxPath) return route;
   route.kind = fixed_kind(path);
   if (route.kind != RouteKind::kUnknown) return route;
 
   const auto parts = split(path);
-  if (parts[0] == "live") {
+  if (const auto packager = kaltura::parse_packager_path(path)) {
+    parse_packager(*packager, route);
+  } else if (parts[0] == "live") {
     parse_live(parts, route);
-  } else if (parts[0] == "p") {
-    parse_play_manifest(parts, route);
   } else if (parts.size() == 2 && parts[0] == "assets" && is_asset(parts[1])) {
     route.kind = RouteKind::kAsset;
     route.asset = parts[1];
@@ -155,6 +171,7 @@ const char *route_label(RouteKind kind) {
     case RouteKind::kMaster:
       return "master";
     case RouteKind::kMediaPlaylist:
+    case RouteKind::kFlavorPlaylist:
       return "playlist";
     case RouteKind::kDash:
       return "dash";

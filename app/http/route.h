@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace klive::app::http {
 
@@ -16,7 +18,8 @@ enum class RouteKind {
   kDash,
   kInit,
   kSegment,
-  kTimeSegment,  ///< t-<start ticks>.m4s
+  kFlavorPlaylist,  ///< the playlist of a flavor's picture or sound, whatever the track is called
+  kTimeSegment,     ///< t-<start ticks>.m4s
   kChunk,
   kPlayManifest,
   kApi,
@@ -38,7 +41,13 @@ struct Route {
   std::string asset;  ///< [0-9a-zA-Z._-]{1,64}, without a leading dot
   uint32_t number = 0, chunk = 0;
   int64_t time = 0;
-  bool dash = false;  ///< of kPlayManifest
+  // Of a packager's address, whose last part is one of those of ours.
+  std::optional<std::string> token;  ///< nothing: it is no packager's address; may be empty
+  size_t signed_size = 0;            ///< of the path, signed by the token
+  bool is_main = false;              ///< also what viewers are not shown
+  bool is_audio = false;             ///< of kFlavorPlaylist
+  std::optional<bool> is_backup;     ///< one side alone
+  std::vector<uint32_t> flavors;     ///< empty = all
 };
 
 /// `path` as it was sent, still percent-encoded: no name of ours needs an escape, so an escaped

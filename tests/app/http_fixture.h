@@ -33,7 +33,8 @@ class HttpFixture : public ::testing::Test {
                   [](const std::string &entry) -> std::optional<std::string> {
                     if (entry == kEntry) return "Tom & <Jerry>";
                     return {};
-                  }});
+                  },
+                  viewing_, showing_, "made at the first start"});
     ASSERT_TRUE(started.has_value()) << started.error().message;
     server_ = std::move(*started);
   }
@@ -69,6 +70,11 @@ class HttpFixture : public ::testing::Test {
   app::Config config_;
   LiveWindow window_;
   bool is_ready_ = true;
+  /// Empty unless the test sets them before start().
+  std::function<app::Viewing(const std::string &, const std::string &, std::string_view,
+                             std::string_view)>
+      viewing_;
+  std::function<app::Showing(const std::string &)> showing_;
   std::string api_path_, api_query_, api_body_, api_type_, api_origin_, api_host_, api_remote_;
   std::unique_ptr<app::HttpServer> server_;
 };

@@ -95,6 +95,11 @@ TEST(Route, EveryAddress_IsRecognised) {
            {"/readyz", RouteKind::kReady},
            {"/metrics", RouteKind::kMetrics},
            {"/time", RouteKind::kTime},
+           {"/live/hls/p/101/e/1_abcd1234/sd/6000/t/T/master-s32.m3u8", RouteKind::kMaster},
+           {"/live/dash/p/101/e/1_abcd1234/t/T/manifest.mpd", RouteKind::kDash},
+           {"/live/hls/p/101/e/1_abcd1234/t/T/index-s32.m3u8", RouteKind::kFlavorPlaylist},
+           {"/live/hls/p/101/e/1_abcd1234/v32/index.m3u8", RouteKind::kMediaPlaylist},
+           {"/live/hls/master.m3u8", RouteKind::kMaster},
            {"/p/101/sp/10100/playManifest/entryId/1_abcd1234/protocol/http/format/applehttp/a.m3u8",
             RouteKind::kPlayManifest},
        })
@@ -143,8 +148,12 @@ TEST(Route, TricksWithPaths_NameNothing) {
         std::string("/api_v4"),
         std::string("/api_v3x"),
         std::string("/p/101/sp/10100/playManifest"),
-        std::string("/p/101/sp/10100/playManifest/entryId/../format/applehttp/a.m3u8"),
-        std::string("/p/101/sp/10100/playManifest/entryId/1_abcd1234/format/hds/a.f4m"),
+        std::string("/p/101/sp/10100/playmanifest/entryId/1_abcd1234/a.m3u8"),
+        std::string("/live/hls/p/101/e/../t/T/master.m3u8"),
+        std::string("/live/hls/p/101/e/1_abcd1234/t/T/../master.m3u8"),
+        std::string("/live/hls/p/101/e/1_abcd1234/t/T/v32/segments.log"),
+        std::string("/live/hls/p/101/e/1_abcd1234/t/T/V32/index.m3u8"),
+        std::string("/live/hls/p/101/e/1_abcd1234/t/T%2f/master.m3u8"),
         "/" + std::string(65536, 'a'),
         live + "/v32/index.m3u8\n"})
     EXPECT_EQ(parse_route(path).kind, RouteKind::kUnknown) << path.substr(0, 80);
@@ -157,8 +166,14 @@ TEST(Route, NamesInThePath_AreTakenApart) {
   EXPECT_EQ(chunk.number, 42u);
   EXPECT_EQ(chunk.chunk, 3u);
   EXPECT_EQ(parse_route("/live/e/v32/t-540000.m4s").time, 540000);
-  EXPECT_TRUE(
-      parse_route("/p/101/sp/10100/playManifest/entryId/e/format/mpegdash/manifest.mpd").dash);
+  const Route packager =
+      parse_route("/live/hls/p/101/e/1_abcd1234/tl/main/st/1/t/T/v32/seg-00000042.3.m4s");
+  EXPECT_EQ(packager.kind, RouteKind::kChunk);
+  EXPECT_EQ(packager.entry, "1_abcd1234");
+  EXPECT_EQ(packager.track, "v32");
+  EXPECT_EQ(packager.token, "T");
+  EXPECT_TRUE(packager.is_main);
+  EXPECT_EQ(packager.is_backup, true);
 }
 
 using Head = HeadResult::What;

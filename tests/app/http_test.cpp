@@ -363,17 +363,5 @@ TEST_F(Http, Dash_IsRenderedWithTheClockOfThisServer) {
   EXPECT_EQ(time.header("Cache-Control"), "no-store");
 }
 
-TEST_F(Http, PlayManifest_SendsPlayersOn) {
-  const std::string base = "/p/101/sp/10100/playManifest/entryId/1_abcd1234/protocol/http/format/";
-  const HttpReply hls = get(base + "applehttp/a.m3u8");
-  EXPECT_EQ(hls.status, 302);
-  EXPECT_EQ(hls.header("Location"), live("master.m3u8"));
-  EXPECT_EQ(get(base + "mpegdash/manifest.mpd").header("Location"), live("manifest.mpd"));
-  window_.apply(manifest::SessionEnded{});
-  const HttpReply offline = get(base + "applehttp/a.m3u8");
-  EXPECT_EQ(offline.status, 404);
-  EXPECT_EQ(offline.header("X-Kaltura"), "error-36");
-}
-
 }  // namespace
 }  // namespace klive::app

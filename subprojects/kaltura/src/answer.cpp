@@ -10,6 +10,7 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "kaltura/object_type.h"
@@ -192,6 +193,15 @@ std::string enveloped(std::string text, Format format, double execution_seconds,
 }
 
 }  // namespace
+
+std::string safe_callback(std::string_view name) {
+  constexpr size_t kMaxCallback = 128;
+  const bool ok = !name.empty() && name.size() <= kMaxCallback &&
+                  std::all_of(name.begin(), name.end(), [](char c) {
+                    return g_ascii_isalnum(c) || c == '_' || c == '.' || c == '$';
+                  });
+  return std::string(ok ? name : "callback");
+}
 
 std::string write_answer(const Outcome &outcome, Format format, double execution_seconds,
                          std::string_view callback) {

@@ -13,6 +13,10 @@
 
 namespace klive::kaltura {
 
+/// The function that JSONP calls: a name or a path of names, nothing that could be a script by
+/// itself; "callback" in the place of what is none.
+[[nodiscard]] std::string safe_callback(std::string_view name);
+
 /// A result (null: none) or what went wrong.
 using Outcome = std::variant<Value, ApiError>;
 
