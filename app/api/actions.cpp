@@ -58,7 +58,8 @@ const std::vector<Action> &actions() {
          {session_actions(), system_actions(), live_stream_actions(), live_stream_server_actions(),
           base_entry_actions(), media_actions(), profile_actions(), flavor_params_actions(),
           flavor_asset_actions(), server_node_actions(), schedule_event_actions(),
-          upload_token_actions(), account_actions()}) {
+          upload_token_actions(), account_actions(), wowza_actions(), encoder_actions(),
+          metadata_actions()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -102,5 +102,8 @@ struct Action {
 [[nodiscard]] std::span<const Action> schedule_event_actions();
 [[nodiscard]] std::span<const Action> upload_token_actions();
 [[nodiscard]] std::span<const Action> account_actions();
+[[nodiscard]] std::span<const Action> wowza_actions();
+[[nodiscard]] std::span<const Action> encoder_actions();
+[[nodiscard]] std::span<const Action> metadata_actions();
 
 }  // namespace klive::app::api

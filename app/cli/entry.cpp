@@ -176,6 +176,27 @@ int renew_token(const Arguments &arguments) {
   return call_and_print(which, "regenerateStreamToken", parameters_for(operands->front()), json);
 }
 
+int export_settings(const Arguments &arguments) {
+  ServiceOptions which;
+  std::string encoder = "fmle";
+  Options options("entry export",
+                  "Prints what to put into an encoder: a profile for Flash Media Live Encoder, or "
+                  "settings for OBS, ffmpeg, Larix or vMix.",
+                  "ID");
+  which.declare(options);
+  options.text("for", encoder, "fmle (the default), obs, ffmpeg, larix or vmix", "ENCODER");
+  const auto operands = options.parse(arguments, 1, 1);
+  if (!operands) return options.status();
+  const auto service = find_service(which);
+  if (!service) return failed(service.error());
+  JsonObjectPtr parameters = parameters_for(operands->front());
+  json_object_set_string_member(parameters.get(), "encoder", encoder.c_str());
+  const auto text = call_api_for_file(*service, "klive_encoder", "serve", std::move(parameters));
+  if (!text) return failed(text.error());
+  std::fputs(text->c_str(), stdout);
+  return kExitDone;
+}
+
 int remove(const Arguments &arguments) {
   ServiceOptions which;
   Options options("entry delete", "Deletes an entry and its window.", "ID");
@@ -194,9 +215,13 @@ struct EntryVerb {
   int (*run)(const Arguments &arguments);
 };
 constexpr EntryVerb kEntryVerbs[] = {
-    {"add", "make an entry", add},         {"list", "list entries", list},
-    {"show", "print an entry", show},      {"update", "change an entry", update},
-    {"delete", "delete an entry", remove}, {"token", "make a new token for an entry", renew_token},
+    {"add", "make an entry", add},
+    {"list", "list entries", list},
+    {"show", "print an entry", show},
+    {"update", "change an entry", update},
+    {"delete", "delete an entry", remove},
+    {"token", "make a new token for an entry", renew_token},
+    {"export", "print the settings of an encoder", export_settings},
 };
 
 void print_help(FILE *to) {

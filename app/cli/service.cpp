@@ -107,8 +107,10 @@ base::Result<Service> find_service(const ServiceOptions &options) {
                  .secrets = *secrets};
 }
 
-base::Result<JsonPtr> call_api(const Service &service, const char *api_service, const char *action,
-                               JsonObjectPtr parameters) {
+namespace {
+
+base::Result<std::string> ask_api(const Service &service, const char *api_service,
+                                  const char *action, JsonObjectPtr parameters) {
   const std::string session =
       make_session(service.secrets, kaltura::KsType::kAdmin, kSessionSeconds);
   json_object_set_string_member(parameters.get(), "ks", session.c_str());
@@ -121,13 +123,36 @@ base::Result<JsonPtr> call_api(const Service &service, const char *api_service, 
   if (!answer)
     return base::fail(
         std::move(answer).error().wrap("the service at " + service.origin + " does not answer"));
+  return answer;
+}
+
+base::Result<void> check_answer(const JsonPtr &answer) {
+  JsonObject *object = object_of(answer.get());
+  if (!object || text_of(object, "objectType") != "KalturaAPIException") return {};
+  return base::fail(base::ErrorCode::kRefused,
+                    text_of(object, "message") + " (" + text_of(object, "code") + ")");
+}
+
+}  // namespace
+
+base::Result<JsonPtr> call_api(const Service &service, const char *api_service, const char *action,
+                               JsonObjectPtr parameters) {
+  const auto answer = ask_api(service, api_service, action, std::move(parameters));
+  if (!answer) return base::fail(answer.error());
   auto result = parse_json(*answer);
   if (!result) return base::fail(std::move(result).error().wrap("the API's answer"));
-  JsonObject *object = object_of(result->get());
-  if (object && text_of(object, "objectType") == "KalturaAPIException")
-    return base::fail(base::ErrorCode::kRefused,
-                      text_of(object, "message") + " (" + text_of(object, "code") + ")");
+  if (auto checked = check_answer(*result); !checked) return base::fail(checked.error());
   return result;
+}
+
+base::Result<std::string> call_api_for_file(const Service &service, const char *api_service,
+                                            const char *action, JsonObjectPtr parameters) {
+  auto answer = ask_api(service, api_service, action, std::move(parameters));
+  if (!answer) return answer;
+  const auto refusal = parse_json(*answer);
+  if (!refusal) return answer;
+  if (auto checked = check_answer(*refusal); !checked) return base::fail(checked.error());
+  return answer;
 }
 
 base::Result<int64_t> find_profile_id(const Service &service, const std::string &profile) {

@@ -37,6 +37,12 @@ struct Service {
 [[nodiscard]] base::Result<JsonPtr> call_api(const Service &service, const char *api_service,
                                              const char *action, JsonObjectPtr parameters);
 
+/// The same for an action that answers with a file.
+[[nodiscard]] base::Result<std::string> call_api_for_file(const Service &service,
+                                                          const char *api_service,
+                                                          const char *action,
+                                                          JsonObjectPtr parameters);
+
 /// The id of a conversion profile that is named by its system name or by its id.
 [[nodiscard]] base::Result<int64_t> find_profile_id(const Service &service,
                                                     const std::string &profile);

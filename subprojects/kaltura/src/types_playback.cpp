@@ -42,6 +42,9 @@ constexpr Field kContextData[] = {
     array("flavorAssets", "KalturaFlavorAsset"),
     integer("msDuration"),
 };
+constexpr Field kMetadata[] = {integer("id").read_only(), text("objectId").read_only(),
+                               text("metadataObjectType"), text("xml").read_only()};
+constexpr Field kMetadataList[] = {array("objects", "KalturaMetadata")};
 constexpr Field kCaption[] = {text("label"), text("format"), text("language"), text("url")};
 constexpr Field kBumper[] = {text("entryId"), text("url")};
 
@@ -57,6 +60,9 @@ constexpr std::array kTypes = {
     ObjectType{"KalturaRuleAction", "", kAction},
     ObjectType{"KalturaPlaybackContext", "", kPlaybackContext},
     ObjectType{"KalturaEntryContextDataResult", "", kContextData},
+    ObjectType{"KalturaMetadata", "", kMetadata},
+    ObjectType{"KalturaMetadataFilter", "KalturaFilter", {}, false, "KalturaMetadata"},
+    ObjectType{"KalturaMetadataListResponse", "KalturaListResponse", kMetadataList},
 };
 
 }  // namespace
