@@ -41,20 +41,26 @@ class Mistakes {
   std::string file_, text_;
 };
 
-base::Result<void> check_nesting(std::string_view text, const std::string &origin) {
+base::Result<void> check_shape(std::string_view text, const std::string &origin) {
   if (text.size() > kMaxText) {
     return base::fail(base::ErrorCode::kTooLarge, origin + ": larger than 256 KiB");
   }
   int depth = 0;
-  bool in_string = false;
+  bool in_string = false, has_root = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_string) {
       if (c == '\\') ++i;
       if (c == '"') in_string = false;
+    } else if (depth == 0 && !g_ascii_isspace(c) && (c != '{' || has_root)) {
+      // The parser would take, and lose, one value after the other.
+      return base::fail(base::ErrorCode::kInvalid,
+                        origin + (has_root ? ": $: something stands behind the object"
+                                           : ": $: an object was needed"));
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
+      has_root = true;
       if (++depth > kMaxDepth) {
         return base::fail(base::ErrorCode::kInvalid, origin + ": nested more than 16 levels deep");
       }
@@ -67,7 +73,7 @@ base::Result<void> check_nesting(std::string_view text, const std::string &origi
 
 base::Result<NodePtr> parse_json(std::string_view text, const std::string &origin) {
   if (text.empty()) return base::fail(base::ErrorCode::kInvalid, origin + ": is empty");
-  if (auto ok = check_nesting(text, origin); !ok) return base::fail(ok.error());
+  if (auto ok = check_shape(text, origin); !ok) return base::fail(ok.error());
   const auto parser = gst::Ptr<JsonParser>::take(json_parser_new_immutable());
   GError *raw = nullptr;
   if (!json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()),

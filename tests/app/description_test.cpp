@@ -129,5 +129,13 @@ TEST(Description, Units_BecomePlainNumbers) {
             "99999999999h");  // does not fit: the property will say so
 }
 
+TEST(Description, MoreThanOneValue_IsRefused) {
+  for (const char *text : {R"(1{"a": 1})", R"({} {})", R"({}x)"}) {
+    const auto description = parse_description(text, "test");
+    ASSERT_FALSE(description) << text;
+    EXPECT_NE(description.error().message.find("object"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace klive::app
