@@ -41,6 +41,8 @@ constexpr MediaTime kMostProgress = MediaTime::from_ms(500);
 constexpr MediaTime kLongestFrame = MediaTime::from_ms(200);
 // Key frames whose distances differ by so many frames come regularly.
 constexpr int64_t kSameDistance = 2;
+// What is left of the sound when the picture has ended is no segment of its own.
+constexpr MediaTime kTail = MediaTime::from_ms(250);
 
 enum class Presence {
   kAwaited,  ///< may begin any time
@@ -294,8 +296,12 @@ uint32_t Segmenter::State::lead(Track &track, const QueuedSample &sample) {
   // Sound that only stands in for silent pictures gives them time to come back with a key frame.
   MediaTime grace;
   for (const auto &other : tracks) {
-    if (!track.is_video() && other->is_video() && other->writer.is_open())
+    if (track.is_video() || !other->is_video()) continue;
+    if (other->writer.is_open()) {
       grace = settings.patience;
+    } else if (other->writer.segment() == newest) {
+      grace = std::max(grace, kTail);
+    }
   }
   if (grid.is_due(sample.pts, track.frame(), grace)) return grid.cut(sample.pts, false);
   return track.writer.is_open() ? *last : newest;

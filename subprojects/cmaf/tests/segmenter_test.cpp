@@ -539,6 +539,38 @@ TEST_F(SegmenterTest, EndOfTrack_NewestSampleGetsTheLastKnownDuration) {
   EXPECT_TRUE(out.tracks[0].segments[0].ended);
 }
 
+// An encoder is stopped just when a cut is due; its sound is a moment longer than its picture.
+TEST_F(SegmenterTest, PictureEndsWhereACutIsDue_TailOfTheSoundIsNoSegmentOfItsOwn) {
+  SegmenterSettings settings = no_fast_start();
+  settings.segment_duration = seconds(2);
+  make(settings);
+  Encoder v = video(ms(40), 50);
+  Encoder a = audio();
+  feed({&v, &a}, seconds(4));
+  a.push_until(ms(4100));
+  segmenter->end_track(0);
+  segmenter->end_track(1);
+  ASSERT_EQ(out.tracks[0].segments.size(), 2u);
+  ASSERT_EQ(out.tracks[1].segments.size(), 2u);
+  EXPECT_EQ(out.tracks[1].samples.size(), static_cast<size_t>(a.pushed));
+}
+
+TEST_F(SegmenterTest, SoundGoesOnAloneBehindThePicture_IsCutAgain) {
+  SegmenterSettings settings = no_fast_start();
+  settings.segment_duration = seconds(2);
+  make(settings);
+  Encoder v = video(ms(40), 50);
+  Encoder a = audio();
+  feed({&v, &a}, seconds(4));
+  segmenter->end_track(0);
+  a.push_until(seconds(9));
+  segmenter->end_track(1);
+  const auto &segments = out.tracks[1].segments;
+  ASSERT_EQ(segments.size(), 5u);
+  EXPECT_LE(segments[1].duration, 48000 * 2300LL / 1000);
+  EXPECT_LE(segments[2].duration, 48000 * 2100LL / 1000);
+}
+
 TEST_F(SegmenterTest, NumbersGoOnFromAnEarlierRun_FirstSegmentIsMarked) {
   SegmenterSettings settings = no_fast_start();
   settings.first_segment = 41;
