@@ -49,7 +49,8 @@ Gate::Gate(std::shared_ptr<gst::Authenticator> authenticator, Passed passed)
 
 Gate::~Gate() {
   doorkeeper_->is_gone = true;
-  g_thread_pool_free(threads_, TRUE, TRUE);
+  // Not "immediate": GLib forgets, and does not free, what its threads take from the queue then.
+  g_thread_pool_free(threads_, FALSE, TRUE);
 }
 
 void Gate::knock(gst::Ptr<GstKliveRtmpConnection> connection) {
@@ -57,6 +58,7 @@ void Gate::knock(gst::Ptr<GstKliveRtmpConnection> connection) {
 }
 
 void Gate::judge(gst::Ptr<GstKliveRtmpConnection> connection) {
+  if (doorkeeper_->is_gone) return;
   const gst::PublishRequest request = gst::publish_request(connection.get());
   const bool is_connect = request.stage == gst::PublishStage::kConnect;
   // Behind an Authenticator that does not answer, knocks pile up: those that are too old are not

@@ -18,8 +18,8 @@
 
 namespace klive::app {
 
-/// Thread-safe. The destructor waits for questions that are being put and drops those whose answer
-/// is still to come.
+/// Thread-safe. The destructor waits for questions that are being put, drops those whose answer is
+/// still to come, and closes who was not looked at yet.
 class Gate {
  public:
   /// Called with a connection that asks to publish and may, on one of the gate's threads or where

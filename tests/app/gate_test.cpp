@@ -211,6 +211,49 @@ TEST_F(GateTest, GateEndsWhileManyKnock_NothingIsLeft) {
   }
 }
 
+TEST_F(GateTest, GateEndsAsOneKnocks_ThatOneIsClosed) {
+  std::vector<std::unique_ptr<gst::RtmpListener>> listeners;
+  std::vector<RtmpPublisher> seconds;
+  for (int round = 0; round < 50; ++round) {
+    base::Locked<Connections> arrived;
+    const gst::RtmpListenerSettings settings{.address = "127.0.0.1", .port = 0};
+    auto listener =
+        gst::RtmpListener::start(settings, [&](gst::Ptr<GstKliveRtmpConnection> connection) {
+          arrived.lock()->push_back(std::move(connection));
+          arrived.notify();
+        });
+    ASSERT_TRUE(listener);
+    RtmpPublisher first((*listener)->port(), "kLive?e=1_abcd1234&t=c0ffee00", "1");
+    RtmpPublisher second((*listener)->port(), "kLive?e=1_abcd1234&t=c0ffee00", "1");
+    ASSERT_TRUE(first.talk_until(Phase::kConnecting));
+    ASSERT_TRUE(second.talk_until(Phase::kConnecting));
+    Connections knocking;
+    {
+      auto now = arrived.lock();
+      ASSERT_TRUE(arrived.wait_until(now,
+                                     std::chrono::steady_clock::now() + std::chrono::seconds(10),
+                                     [](const Connections &all) { return all.size() == 2; }));
+      knocking.swap(*now);
+    }
+    const int asked_before = *authenticator_->asked.lock();
+    Gate gate(authenticator_, [](gst::Ptr<GstKliveRtmpConnection>) {});
+    gate.knock(std::move(knocking[0]));
+    {
+      auto asked = authenticator_->asked.lock();
+      authenticator_->asked.wait_until(asked,
+                                       std::chrono::steady_clock::now() + std::chrono::seconds(10),
+                                       [&](int count) { return count > asked_before; });
+    }
+    // A thread is idle and wakes for this one, when there is no gate any more.
+    gate.knock(std::move(knocking[1]));
+    knocking.clear();
+    listeners.push_back(*std::move(listener));
+    seconds.push_back(std::move(second));
+  }
+  listeners.clear();
+  for (RtmpPublisher &each : seconds) EXPECT_TRUE(each.is_closed_by_server());
+}
+
 TEST_F(GateTest, ManyWaitForAnAnswer_TheOneThatIsKnownDoesNot) {
   const auto silent = std::make_shared<SilentAuthenticator>();
   start({}, silent);
