@@ -2,9 +2,12 @@
 // Opening and closing the door.
 #include "door/door.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "backend/broadcast_times.h"
@@ -57,6 +60,9 @@ base::Result<void> Door::start() {
        .silence_ns = [this](const std::string &entry,
                             std::string_view side) { return sessions_->silence_ns(entry, side); }});
 
+  nowhere_ = gst::UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!nowhere_)
+    return base::fail(base::ErrorCode::kIo, std::string("opening /dev/null: ") + strerror(errno));
   gate_ = std::make_unique<Gate>(backend_->authenticator(),
                                  [alive = alive_](gst::Ptr<GstKliveRtmpConnection> passed) {
                                    post(nullptr, [alive, passed] {
@@ -233,7 +239,8 @@ void Door::connection(gst::Ptr<GstKliveRtmpConnection> accepted) {
   auto ingest =
       Ingest::start(std::move(accepted),
                     {.authenticator = backend_->authenticator(),
-                     .silence_timeout_ns = static_cast<uint64_t>(config_.rtmp.silence_timeout.ns)},
+                     .silence_timeout_ns = static_cast<uint64_t>(config_.rtmp.silence_timeout.ns),
+                     .nowhere = nowhere_.get()},
                     {.admit = [this](const AdmissionRequest &request) { return admit(request); },
                      .ended =
                          [this](Ingest &over, const std::string &reason) {

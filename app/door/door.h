@@ -78,6 +78,7 @@ class Door {
   std::unique_ptr<ApiServer> api_;  // of the embedded backend alone
   std::function<ApiAnswer(const ApiRequest &)> answer_api_;
   std::unique_ptr<HttpServer> http_;
+  gst::UniqueFd nowhere_;  // before the ingests, which write to it
   std::set<std::unique_ptr<Ingest>> ingests_;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<gst::RtmpListener> listener_;  // after the gate, which its thread calls

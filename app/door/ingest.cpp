@@ -42,6 +42,9 @@ base::Result<std::unique_ptr<Ingest>> Ingest::start(gst::Ptr<GstKliveRtmpConnect
   self->sink_ = gst::Ptr<GstElement>::take(gst_bin_get_by_name(bin, "worker"));
   g_object_set(self->source_.get(), "connection", connection.get(), "timeout",
                settings.silence_timeout_ns, nullptr);
+  // Until there is a worker. Its own choice is our standard output, where it would seek to the
+  // start of a log file.
+  g_object_set(self->sink_.get(), "fd", settings.nowhere, nullptr);
   const auto context = gst::new_authenticator_context(settings.authenticator);
   gst_element_set_context(self->pipeline_.get(), context.get());
 

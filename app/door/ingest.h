@@ -49,6 +49,7 @@ struct AdmissionAnswer {
 struct IngestSettings {
   std::shared_ptr<gst::Authenticator> authenticator;
   uint64_t silence_timeout_ns = 0;
+  int nowhere = -1;  ///< descriptor of the null device, which outlives the ingest
 };
 /// Called on the main context.
 struct IngestCallbacks {

@@ -34,6 +34,20 @@ def test_Refused_FfmpegSaysWhy(klive, media, tmp_path, case):
     assert entry.token not in klive.program.output(), "a token is in the log"
 
 
+def test_PublicationsComeAndGo_LogKeepsWhatItSaid(klive, media, tmp_path):
+    entry = klive.add_entry()
+    before = klive.program.output()
+    assert "ready" in before
+    for stream, name in ((f"{entry.url}/99", "refused"), (entry.stream(), "taken")):
+        with ffmpeg(media, stream, tmp_path / f"{name}.log") as encoder:
+            if name == "taken":
+                klive.wait_for_segments(entry, 1)
+                encoder.interrupt()
+            else:
+                assert encoder.wait(20) != 0
+    assert klive.program.output().startswith(before)
+
+
 def test_BuiltInEncoderRefused_SaysWhy(klive):
     entry = klive.add_entry()
     done = klive.run("publish", "--url", entry.stream_with_token("wrong"), "--test", check=False)

@@ -14,7 +14,9 @@ class Program:
     def __init__(self, arguments, log, environment=None, user=None):
         self.arguments = [str(each) for each in arguments]
         self.log = pathlib.Path(log)
-        self._file = open(self.log, "ab")
+        # As a shell's > does it, not >>: a program that seeks in its output is found out.
+        self._file = open(os.open(self.log, os.O_WRONLY | os.O_CREAT, 0o666), "wb")
+        self._file.seek(0, os.SEEK_END)
         self.process = subprocess.Popen(
             self.arguments, stdin=subprocess.DEVNULL, stdout=self._file, stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})}, user=user, start_new_session=True)
