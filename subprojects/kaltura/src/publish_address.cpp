@@ -22,6 +22,7 @@
 #include <tuple>
 #include <vector>
 
+#include "address_fields.h"
 #include "percent.h"
 #include "publish_host.h"
 
@@ -33,18 +34,9 @@ using base::fail;
 using base::Result;
 
 constexpr size_t kMaxText = 2048;  // of each of the three texts
-constexpr size_t kMaxToken = 256;
-constexpr size_t kMaxNameDigits = 6;
 constexpr std::string_view kSuffixSeparator = "_";
 constexpr std::string_view kUrl =
     "rtmp://HOST:1935/kLive?p=PARTNER&e=ENTRY&i=0&t=TOKEN with stream name/key 1";
-constexpr size_t kEntrySize = 10;  // "1_abcd1234"
-
-std::pair<std::string_view, std::string_view> split_at(std::string_view text, char separator) {
-  const size_t at = text.find(separator);
-  if (at == std::string_view::npos) return {text, {}};
-  return {text.substr(0, at), text.substr(at + 1)};
-}
 
 std::vector<std::string_view> segments_of(std::string_view path) {
   std::vector<std::string_view> segments;
@@ -103,10 +95,7 @@ class Collector {
   Result<void> take_entry(std::string_view entry, std::string_view from) {
     if (entry.empty()) return {};
     if (!entry_.empty() && entry_ != entry) {
-      return fail(ErrorCode::kRefused, "Entry ids differ: " + entry_from_ + " says " + entry_ +
-                                           ", " + std::string(from) + " says " +
-                                           std::string(entry) +
-                                           ". Take the URL and the stream key of one entry.");
+      return refuse_two_entries(entry_from_, entry_, from, entry);
     }
     entry_ = entry;
     if (entry_from_.empty()) entry_from_ = from;
@@ -161,18 +150,9 @@ class Collector {
 
   Result<void> take_entry_key(std::string_view text) {
     if (text.empty()) return {};
-    // "<backend>-1_abcd1234"
-    std::string_view id = text;
-    if (id.size() > kEntrySize + 1 && id[id.size() - kEntrySize - 1] == '-') {
-      id.remove_prefix(id.size() - kEntrySize);
-    }
-    if (!is_entry_id(id)) {
-      // Not repeated: it may be a token typed into the wrong place.
-      return fail(ErrorCode::kInvalid,
-                  "Invalid argument: entryId. e= must be an entry id: 1_ and eight of 0-9 a-z, "
-                  "e=1_abcd1234.");
-    }
-    return take_entry(id, "e=");
+    const auto id = entry_id_of(text);
+    if (!id) return refuse_entry("e");
+    return take_entry(*id, "e=");
   }
 
   Result<void> take_index(std::string_view text) {
@@ -186,14 +166,7 @@ class Collector {
   }
 
   Result<void> take_token(std::string_view text) {
-    const bool is_text = std::all_of(text.begin(), text.end(), [](char c) {
-      return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-    });
-    if (!is_text || text.size() > kMaxToken) {
-      return fail(ErrorCode::kInvalid,
-                  "Invalid argument: token. t= must be the token of the entry, at most 256 "
-                  "characters and no control characters.");
-    }
+    if (!is_token(text)) return refuse_token("t");
     if (!text.empty()) token_ = text;
     return {};
   }
@@ -213,11 +186,6 @@ std::string shown(std::string_view name, std::string_view token) {
   if (name.empty()) return "(empty)";
   if (!plain || name.size() > kMaxShown || name.find(token) != std::string_view::npos) return "…";
   return std::string(name);
-}
-
-bool is_stream_number(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxNameDigits && text[0] != '0' &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// "1", "<entry>_1", "<entry>" → "1".
@@ -285,12 +253,6 @@ Result<Texts> take_connect(Collector &collector, std::string_view tc_url, std::s
 }  // namespace
 
 std::string_view side_name(Side side) { return side == Side::kPrimary ? "primary" : "backup"; }
-
-bool is_entry_id(std::string_view text) {
-  return text.size() == kEntrySize && (text[0] == '0' || text[0] == '1') && text[1] == '_' &&
-         std::all_of(text.begin() + 2, text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
-}
 
 Result<PublishAddress> parse_connect(std::string_view tc_url, std::string_view app) {
   Collector collector;
