@@ -176,7 +176,7 @@ void ApiClient::State::done(std::unique_ptr<Flight> flight, base::Result<std::st
   if (!body) {
     outcome = fail(std::move(body).error());
   } else {
-    outcome = kaltura::read_answer(*body);
+    outcome = flight->call.is_file ? kaltura::read_file_answer(*body) : kaltura::read_answer(*body);
   }
   const auto *error = outcome ? std::get_if<ApiError>(&*outcome) : nullptr;
   if (!outcome || (error != nullptr && kaltura::is_passing_error(*error))) {

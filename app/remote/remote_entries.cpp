@@ -7,8 +7,6 @@
 
 #include <gst/gst.h>
 
-#include "kaltura/live_profile.h"
-
 namespace klive::app {
 namespace {
 
@@ -19,8 +17,7 @@ using kaltura::ClientCall;
 using kaltura::Outcome;
 using kaltura::Value;
 
-constexpr std::chrono::seconds kProfileLife{60};
-constexpr size_t kMostKept = 4096;  // entries, and profiles
+constexpr size_t kMostKept = 4096;
 constexpr size_t kLongestText = 300;
 
 GstDebugCategory *log_category() {
@@ -29,13 +26,6 @@ GstDebugCategory *log_category() {
   return category;
 }
 #define GST_CAT_DEFAULT log_category()
-
-/// Those of Kaltura's passthrough profile.
-std::vector<kaltura::IngestFlavor> usual_flavors() {
-  return {{.stream_name = "1", .id = 32},
-          {.stream_name = "2", .id = 36},
-          {.stream_name = "3", .id = 37}};
-}
 
 /// The installation's words, for an encoder's log.
 std::string text_of(const ApiError &error) {
@@ -105,7 +95,10 @@ struct RemoteEntries::Question {
 };
 
 RemoteEntries::RemoteEntries(ApiClient &client, Settings settings, Callbacks callbacks)
-    : client_(client), settings_(std::move(settings)), callbacks_(std::move(callbacks)) {}
+    : client_(client),
+      settings_(std::move(settings)),
+      callbacks_(std::move(callbacks)),
+      profiles_(client) {}
 
 void RemoteEntries::authenticate(const kaltura::PublishAddress &address, Answered answered) {
   auto question = std::make_shared<Question>();
@@ -168,40 +161,12 @@ void RemoteEntries::find_flavors(const QuestionPtr &question, const Entry &entry
   grant.entry = entry.id;
   grant.token_id = token_id(entry.token.empty() ? question->address.token : entry.token);
   grant.low_latency = entry.low_latency();
-  const int64_t profile = entry.profile;
-  const auto known = profiles_.find(profile);
-  const bool is_fresh = known != profiles_.end() &&
-                        std::chrono::steady_clock::now() - known->second.at < kProfileLife;
-  if (is_fresh || profile <= 0) {
-    grant.flavors = is_fresh ? known->second.flavors : usual_flavors();
-    return question->answered(std::move(grant));
-  }
-  ClientCall call{.service = "flavorParams", .action = "getByConversionProfileId"};
-  call.parameters["conversionProfileId"] = profile;
-  call.partner = question->partner;
-  client_.call(
-      std::move(call), [this, question, grant, profile](base::Result<Outcome> answer) mutable {
-        const auto kept = profiles_.find(profile);
-        const auto *list = answer ? std::get_if<Value>(&*answer) : nullptr;
-        if (list == nullptr || !list->is_array()) {
-          // What was true a minute ago is better than nothing; what was never known is not made up.
-          if (!answer && kept == profiles_.end()) return question->refuse(unavailable_refusal());
-          GST_WARNING_ID(grant.entry.c_str(), "its profile %" G_GINT64_FORMAT " cannot be read",
-                         profile);
-          grant.flavors = kept != profiles_.end() ? kept->second.flavors : usual_flavors();
-          return question->answered(std::move(grant));
-        }
-        std::string ids;
-        for (const Value &params : *list->array()) ids += params.text_of("id") + ",";
-        Value object = Value::of_type("KalturaConversionProfile");
-        object["id"] = profile;
-        object["flavorParamsIds"] = ids;
-        make_room(profiles_);
-        profiles_[profile] = {kaltura::conversion_profile_of(object, {}, *list->array()).ingest(),
-                              std::chrono::steady_clock::now()};
-        grant.flavors = profiles_[profile].flavors;
-        question->answered(std::move(grant));
-      });
+  profiles_.ask(entry, question->partner,
+                [question, grant](base::Result<RemoteProfiles::Flavors> flavors) mutable {
+                  if (!flavors) return question->refuse(std::move(flavors).error());
+                  grant.flavors = *std::move(flavors);
+                  question->answered(std::move(grant));
+                });
 }
 
 void RemoteEntries::learn(const Value &object) {

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// RemoteEntries: asks a Kaltura installation about publications, and keeps what it said of entries
-// and their conversion profiles.
+// RemoteEntries: asks a Kaltura installation about publications, and keeps what it said of entries.
 //
-//   (partner unknown: liveStream.get) ─► liveStream.authenticate ─► live params of the profile ─►
-//   yes
+//   (partner unknown: liveStream.get) ─► liveStream.authenticate ─► RemoteProfiles ─► yes
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "backend/entry_store.h"
 #include "base/result.h"
 #include "kaltura/publish_address.h"
 #include "klive/authenticator.h"
 #include "remote/api_client.h"
+#include "remote/remote_profiles.h"
 
 namespace klive::app {
 
@@ -53,10 +50,6 @@ class RemoteEntries {
   [[nodiscard]] std::optional<int64_t> partner_of(const std::string &id) const;
 
  private:
-  struct Profile {
-    std::vector<kaltura::IngestFlavor> flavors;
-    std::chrono::steady_clock::time_point at;
-  };
   struct Question;
   using QuestionPtr = std::shared_ptr<Question>;  // owners: the calls under way
 
@@ -68,7 +61,7 @@ class RemoteEntries {
   const Settings settings_;
   const Callbacks callbacks_;
   std::map<std::string, Entry> entries_;
-  std::map<int64_t, Profile> profiles_;
+  RemoteProfiles profiles_;
 };
 
 /// What an encoder is told when nobody can be asked.

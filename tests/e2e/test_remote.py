@@ -77,6 +77,30 @@ def test_EntriesOfNobody_AreRefusedWithASentence(installation, server):
     assert installation.status(entry) == OFF_AIR
 
 
+def test_Profile_DecidesWhichStreamsAreTakenAndAsWhichFlavor(installation, server):
+    profile = installation.call("conversionProfile", "add", conversionProfile={
+        "objectType": "KalturaConversionProfile", "name": "Fifth", "type": 2, "flavorParamsIds": "40,33"})
+    entry = installation.klive.add_entry("--segment-duration", "2s")
+    changed = installation.call("liveStream", "update", entryId=entry.id, liveStreamEntry={
+        "objectType": "KalturaLiveStreamEntry", "conversionProfileId": profile["id"]})
+    assert changed["conversionProfileId"] == profile["id"], changed
+    sentence = refusal(address(server, entry, name="1"))
+    assert "5" in sentence and "1" in sentence
+    with Encoder(address(server, entry, name="5")):
+        node = wait_for(lambda: (lambda node: node if node and node.get("streams") else None)(installation.node(entry)), 30, "streams")
+        assert {stream["flavorId"] for stream in node["streams"]} == {"40"}
+
+
+def test_ProfileAsksForMoreThanThisServerCanDo_TheLogSaysSoAndViewersGetTheSource(installation, server):
+    entry = installation.klive.add_entry("--segment-duration", "2s", "--profile", "Default_Live")
+    with Encoder(address(server, entry)):
+        node = wait_for(lambda: (lambda node: node if node and node.get("streams") else None)(installation.node(entry)), 30, "streams")
+        assert {stream["flavorId"] for stream in node["streams"]} == {"32"}
+        lines = [line for line in server.program.output().splitlines() if "encodes nothing" in line]
+        assert len(lines) == 1 and entry.id in lines[0], lines
+        assert all(name in lines[0] for name in ("33 (", "34 (", "35 (")), lines
+
+
 def test_NewToken_TheOldOneIsRefusedWithinHalfAMinuteAndItsPublicationIsEnded(installation, server):
     entry = installation.klive.add_entry("--segment-duration", "2s")
     with Encoder(address(server, entry)) as encoder:

@@ -57,6 +57,14 @@ base::Result<Outcome> read_answer(std::string_view body) {
   return Outcome(std::move(error));
 }
 
+Outcome read_file_answer(std::string_view body) {
+  if (body.starts_with('{')) {
+    auto read = read_answer(body);
+    if (read && std::holds_alternative<ApiError>(*read)) return *std::move(read);
+  }
+  return Value(body);
+}
+
 bool is_session_error(const ApiError &error) {
   return error.code == "INVALID_KS" || error.code == "MISSING_KS";
 }

@@ -100,5 +100,17 @@ TEST(Client, ErrorsOfTheSessionAndOfTheApi_AreToldFromVerdicts) {
   EXPECT_FALSE(is_passing_error({"LIVE_STREAM_INVALID_TOKEN", "", {}}));
 }
 
+TEST(Client, FileIsAnswered_IsTakenAsItIsUnlessItIsAnError) {
+  const auto file = read_file_answer("<Root/>");
+  ASSERT_TRUE(std::holds_alternative<Value>(file));
+  EXPECT_EQ(std::get_if<Value>(&file)->text(), "<Root/>");
+  const auto json = read_file_answer(R"({"a":1})");
+  EXPECT_TRUE(std::holds_alternative<Value>(json));
+  const auto error = read_file_answer(
+      R"({"objectType":"KalturaAPIException","code":"INVALID_STREAM_NAME","message":"No."})");
+  ASSERT_TRUE(std::holds_alternative<ApiError>(error));
+  EXPECT_EQ(std::get_if<ApiError>(&error)->code, "INVALID_STREAM_NAME");
+}
+
 }  // namespace
 }  // namespace klive::kaltura

@@ -18,6 +18,7 @@ struct ClientCall {
   std::string service, action;          ///< "liveStream", "get"
   Value parameters = Value::Object();   ///< by the names of the API's definitions
   std::optional<int64_t> partner = {};  ///< that is acted for; empty = the session's own
+  bool is_file = false;                 ///< a file is answered and no value: see read_file_answer
 };
 
 /// "/api_v3/service/liveStream/action/get".
@@ -30,6 +31,9 @@ inline constexpr char kCallContentType[] = "application/json";
 /// What was answered: a result or the API's error. Fails when it is no answer of the API at all,
 /// as the page of a proxy.
 [[nodiscard]] base::Result<Outcome> read_answer(std::string_view body);
+
+/// The same of an action that answers with a file: its bytes as a text, unless they are an error.
+[[nodiscard]] Outcome read_file_answer(std::string_view body);
 
 /// The session is not taken: another has to be made.
 [[nodiscard]] bool is_session_error(const ApiError &error);
