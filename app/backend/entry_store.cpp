@@ -9,6 +9,7 @@
 
 #include "backend/entry_rules.h"
 #include "backend/random_text.h"
+#include "base/list_text.h"
 #include "kaltura/object_type.h"
 
 namespace klive::app {
@@ -172,18 +173,7 @@ void EntryStore::on_change(std::function<void(const std::string &id)> callback) 
       });
 }
 
-bool Entry::low_latency() const {
-  std::string_view rest = admin_tags;
-  while (!rest.empty()) {
-    const size_t comma = rest.find(',');
-    std::string_view tag = rest.substr(0, comma);
-    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-    while (tag.starts_with(' ')) tag.remove_prefix(1);
-    while (tag.ends_with(' ')) tag.remove_suffix(1);
-    if (tag == "lowlatency") return true;
-  }
-  return false;
-}
+bool Entry::low_latency() const { return base::list_has(admin_tags, "lowlatency"); }
 
 std::string token_id(std::string_view token) {
   const std::unique_ptr<char, decltype(&g_free)> digest(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,8 +16,13 @@ namespace klive::app {
 
 /// 0 = no limit. Plain value.
 struct LiveLimits {
-  int64_t inputs = 0;   ///< entries that are passed through
-  int64_t outputs = 0;  ///< entries that are transcoded
+  int64_t inputs = 0;                           ///< entries that are passed through
+  int64_t outputs = 0;                          ///< entries that are transcoded
+  std::map<std::string, int64_t> by_admin_tag;  ///< entries with an admin tag; 1 at least
+
+  [[nodiscard]] bool are_none() const {
+    return inputs == 0 && outputs == 0 && by_admin_tag.empty();
+  }
 };
 
 /// What Kaltura says when one more entry on air would be one too many; `on_air` are the entries of

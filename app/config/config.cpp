@@ -77,6 +77,17 @@ Key size_key(const char *name, auto at) {
       [at](const Config &config) { return format_size(at(config)); }};
 }
 
+Key counts_key(const char *name, auto at) {
+  return {name,
+          [at](Config &config, std::string_view value) -> Applied {
+            auto counts = parse_counts(value);
+            if (!counts) return base::fail(std::move(counts).error());
+            at(config) = *std::move(counts);
+            return {};
+          },
+          [at](const Config &config) { return format_counts(at(config)); }};
+}
+
 Key duration_key(const char *name, auto at) {
   return {name,
           [at](Config &config, std::string_view value) -> Applied {
@@ -162,6 +173,8 @@ std::vector<Key> keys() {
           "api.max-live-inputs", [](auto &c) -> auto & { return c.api.max_live_inputs; }),
       limit_key(
           "api.max-live-outputs", [](auto &c) -> auto & { return c.api.max_live_outputs; }),
+      counts_key(
+          "api.max-live-by-tag", [](auto &c) -> auto & { return c.api.max_live_by_tag; }),
 
       text_key(
           "broadcast.domain", [](auto &c) -> auto & { return c.broadcast.domain; }),

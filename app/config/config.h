@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,7 @@ struct Config {
   struct {
     uint32_t max_live_inputs = 0;   ///< entries of a partner on air at once; 0 = no limit
     uint32_t max_live_outputs = 0;  ///< of those that are transcoded; 0 = no limit
+    std::map<std::string, int64_t> max_live_by_tag;  ///< of those with an admin tag
   } api;
   struct {
     std::string domain;  ///< when set publish URLs are <entry>.<p|b>.<domain>

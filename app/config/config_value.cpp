@@ -2,11 +2,14 @@
 // Numbers with units, read strictly: nothing before, between or after.
 #include "config/config_value.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
 #include <optional>
 #include <utility>
+
+#include "base/list_text.h"
 
 namespace klive::app {
 namespace {
@@ -75,6 +78,33 @@ base::Result<uint64_t> parse_number(std::string_view text, uint64_t least, uint6
   return base::fail(base::ErrorCode::kInvalid,
                     "\"" + std::string(text) + "\" is no whole number from " +
                         std::to_string(least) + " to " + std::to_string(most));
+}
+
+base::Result<Counts> parse_counts(std::string_view text) {
+  Counts counts;
+  for (const std::string_view item : base::split_list(text)) {
+    const size_t colon = item.rfind(':');
+    const auto name = item.substr(0, std::min(colon, item.size()));
+    const auto number = colon == std::string_view::npos
+                            ? base::Result<uint64_t>(base::fail(base::ErrorCode::kInvalid, ""))
+                            : parse_number(item.substr(colon + 1), 1, 10'000'000);
+    if (name.empty() || !number || counts.contains(std::string(name))) {
+      return base::fail(base::ErrorCode::kInvalid,
+                        "\"" + std::string(item) +
+                            "\" is no name with a number of 1 to 10000000, "
+                            "each name once; write webcast:5, lowlatency:2");
+    }
+    counts[std::string(name)] = static_cast<int64_t>(*number);
+  }
+  return counts;
+}
+
+std::string format_counts(const Counts &counts) {
+  std::string text;
+  for (const auto &[name, number] : counts) {
+    text += (text.empty() ? "" : ",") + name + ":" + std::to_string(number);
+  }
+  return text;
 }
 
 }  // namespace klive::app

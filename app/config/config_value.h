@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,10 @@ namespace klive::app {
 /// A whole number of `least` to `most`.
 [[nodiscard]] base::Result<uint64_t> parse_number(std::string_view text, uint64_t least,
                                                   uint64_t most);
+
+/// Names with a number of 1 at least: "webcast:5, lowlatency:2".
+using Counts = std::map<std::string, int64_t>;
+[[nodiscard]] base::Result<Counts> parse_counts(std::string_view text);
+[[nodiscard]] std::string format_counts(const Counts &counts);
 
 }  // namespace klive::app

@@ -199,13 +199,15 @@ Door::~Door() {
 }
 
 LiveLimits Door::limits() const {
-  return {.inputs = config_.api.max_live_inputs, .outputs = config_.api.max_live_outputs};
+  return {.inputs = config_.api.max_live_inputs,
+          .outputs = config_.api.max_live_outputs,
+          .by_admin_tag = config_.api.max_live_by_tag};
 }
 
 AdmissionAnswer Door::admit(const AdmissionRequest &request) {
   const LiveLimits limits = this->limits();
   // A Kaltura installation has quotas of its own.
-  if (!store_ || (limits.inputs == 0 && limits.outputs == 0)) return sessions_->admit(request);
+  if (!store_ || limits.are_none()) return sessions_->admit(request);
   const auto entry = store_->get(request.entry);
   std::set<std::string> on_air;
   for (const auto &[id, live] : registry_.entries()) {

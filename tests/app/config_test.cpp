@@ -161,6 +161,20 @@ TEST(ConfigValue, Sizes_ArePowersOf1024) {
     EXPECT_FALSE(parse_size(text)) << text;
 }
 
+TEST(ConfigValue, Counts_AreNamesWithANumberEach) {
+  const auto counts = parse_counts("webcast:5, low latency:2,a:b:1");
+  ASSERT_TRUE(counts) << counts.error().message;
+  EXPECT_EQ(*counts, (Counts{{"webcast", 5}, {"low latency", 2}, {"a:b", 1}}));
+  EXPECT_EQ(format_counts(*counts), "a:b:1,low latency:2,webcast:5");
+  EXPECT_TRUE(parse_counts("")->empty());
+  for (const char *bad : {"webcast", "webcast:", "webcast:0", "webcast:x", ":5", "a:1,a:2"}) {
+    EXPECT_FALSE(parse_counts(bad)) << bad;
+  }
+  EXPECT_EQ(parse_counts("webcast:0").error().message,
+            "\"webcast:0\" is no name with a number of 1 to 10000000, each name once; write "
+            "webcast:5, lowlatency:2");
+}
+
 TEST(ConfigValue, Writing_TakesTheLargestUnitThatFits) {
   EXPECT_EQ(format_duration(base::MediaTime::from_seconds(180)), "3m");
   EXPECT_EQ(format_duration(base::MediaTime::from_seconds(90)), "90s");

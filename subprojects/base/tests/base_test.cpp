@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/bytes.h"
+#include "base/list_text.h"
 #include "base/locked.h"
 #include "base/media_time.h"
 #include "base/result.h"
@@ -49,6 +50,16 @@ TEST(ByteReader, ReadsWhatTheWriterWrote) {
   EXPECT_EQ(reader.text(5), "klive");
   EXPECT_EQ(reader.u32(), 0xfffefdfcu);
   EXPECT_TRUE(reader.ok());
+}
+
+TEST(ListText, ItemsComeWithoutSpacesAndEmptyOnes) {
+  using Items = std::vector<std::string_view>;
+  EXPECT_EQ(split_list("a, b ,,c d,"), (Items{"a", "b", "c d"}));
+  EXPECT_EQ(split_list(""), Items{});
+  EXPECT_EQ(split_list(" , "), Items{});
+  EXPECT_TRUE(list_has("a, b", "b"));
+  EXPECT_FALSE(list_has("ab, b c", "b"));
+  EXPECT_FALSE(list_has("a,,b", ""));
 }
 
 TEST(MediaTime, ConvertsToTimescalesAndBackWithoutDrift) {
