@@ -82,14 +82,8 @@ ActionResult add_beacon(const Call &call) {
   beacon["partnerId"] = call.caller.partner;
   beacon["createdAt"] = call.now;
   beacon["updatedAt"] = call.now;
-  auto updated =
-      call.objects().update(kind::kBeacon, id, [&](Value &document) -> base::Result<void> {
-        document = beacon;
-        return {};
-      });
-  if (updated) return Value(true);
-  if (auto added = call.objects().add(kind::kBeacon, beacon); !added) {
-    return store_error(added.error(), "INVALID_OBJECT_ID", id);
+  if (auto done = put_object(call, kind::kBeacon, beacon); !done) {
+    return store_error(done.error(), "INVALID_OBJECT_ID", id);
   }
   return Value(true);
 }

@@ -39,6 +39,10 @@ ActionResult remove(const Call &call) {
   return remove_entry(call, call.text("entryId"), std::nullopt);
 }
 
+ActionResult set_content(const Call &call) {
+  return refuse_content(call, call.text("entryId"), std::nullopt);
+}
+
 Value source(const Call &call, const Entry &entry, const char *format, int64_t profile) {
   Value made = Value::of_type("KalturaPlaybackSource");
   made["deliveryProfileId"] = profile;
@@ -101,6 +105,12 @@ constexpr Parameter kGet[] = {kEntryId, optional(integer_field("version"))};
 constexpr Parameter kList[] = {optional(object_field("filter", "KalturaBaseEntryFilter")), kPager};
 constexpr Parameter kUpdate[] = {kEntryId, required(object_field("baseEntry", kType))};
 constexpr Parameter kEntry[] = {kEntryId};
+constexpr Parameter kContent[] = {kEntryId, required(object_field("resource", "KalturaResource"))};
+constexpr Parameter kNewContent[] = {
+    kEntryId,
+    required(object_field("resource", "KalturaResource")),
+    optional(integer_field("conversionProfileId")),
+};
 constexpr Parameter kPlayback[] = {
     kEntryId, optional(object_field("contextDataParams", "KalturaPlaybackContextOptions"))};
 constexpr Parameter kContext[] = {
@@ -111,6 +121,8 @@ constexpr std::array kActions = {
     Action{"baseEntry", "list", Allowed::kSession, kList, "KalturaBaseEntryListResponse", list},
     Action{"baseEntry", "update", Allowed::kEditor, kUpdate, kType, update},
     Action{"baseEntry", "delete", Allowed::kEditor, kEntry, "", remove},
+    Action{"baseEntry", "addContent", Allowed::kEditor, kContent, kType, set_content},
+    Action{"baseEntry", "updateContent", Allowed::kEditor, kNewContent, kType, set_content},
     Action{"baseEntry", "getPlaybackContext", Allowed::kSession, kPlayback,
            "KalturaPlaybackContext", get_playback_context},
     Action{"baseEntry", "getContextData", Allowed::kSession, kContext,

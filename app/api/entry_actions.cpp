@@ -70,6 +70,16 @@ std::string redirect_of(const Call &call, const std::string &id) {
   return target.empty() || broadcast_of(call, id).is_playable() ? id : target;
 }
 
+/// More than one clip in one call is what Kaltura itself refuses.
+std::optional<ApiError> check_clip(const Value &resource) {
+  if (resource.text_of("objectType") != "KalturaOperationResource") return std::nullopt;
+  const Value *operations = resource.find("operationAttributes");
+  if (operations == nullptr || !operations->is_array() || operations->array()->size() == 1) {
+    return std::nullopt;
+  }
+  return make_api_error("LIVE_CLIPPING_UNSUPPORTED_OPERATION", {"Concat"});
+}
+
 }  // namespace
 
 ActionResult list_entries(const Call &call, std::string_view filter_type,
@@ -129,6 +139,16 @@ ActionResult remove_entry(const Call &call, const std::string &id, std::optional
   }
   GST_INFO_ID(id.c_str(), "deleted");
   return Value();
+}
+
+ActionResult refuse_content(const Call &call, const std::string &id,
+                            std::optional<EntryType> type) {
+  auto found = find_entry(call, id, type);
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
+  if (const Value *resource = call.object("resource")) {
+    if (auto error = check_clip(*resource)) return *std::move(error);
+  }
+  return not_carried_out(call, "this server takes no content of recorded entries");
 }
 
 }  // namespace klive::app::api

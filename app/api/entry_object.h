@@ -40,6 +40,9 @@ inline constexpr int64_t kMediaTypeVideo = 1, kMediaTypeLive = 201;
                                         std::optional<EntryType> type);
 [[nodiscard]] ActionResult remove_entry(const Call &call, const std::string &id,
                                         std::optional<EntryType> type);
+/// Says of a call that brings content what is wrong with it, or that this server takes none.
+[[nodiscard]] ActionResult refuse_content(const Call &call, const std::string &id,
+                                          std::optional<EntryType> type);
 
 /// The first of the fields that may not change on air and differs; null when there is none.
 [[nodiscard]] const char *frozen_field_changed(const Entry &before, const Entry &after);

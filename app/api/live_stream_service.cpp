@@ -9,6 +9,7 @@
 
 #include "api/actions.h"
 #include "api/broadcast.h"
+#include "api/default_profile.h"
 #include "api/entry_object.h"
 #include "api/fields.h"
 #include "api/objects.h"
@@ -45,6 +46,7 @@ ActionResult add(const Call &call) {
   }
   Entry entry;
   entry.partner = call.caller.partner;
+  entry.profile = default_profile(call, kProfileTypeLive).value_or(kPassthroughProfile);
   if (auto error = apply_fields(call, object, Purpose::kAdd, entry)) return *std::move(error);
   entry.type = EntryType::kLiveStream;
   entry.more["sourceType"] = source;

@@ -57,24 +57,8 @@ ActionResult remove(const Call &call) {
   return remove_entry(call, call.text("entryId"), EntryType::kMediaClip);
 }
 
-/// More than one clip in one call is what Kaltura itself refuses.
-std::optional<ApiError> check_clip(const Value &resource) {
-  if (resource.text_of("objectType") != "KalturaOperationResource") return std::nullopt;
-  const Value *operations = resource.find("operationAttributes");
-  if (operations == nullptr || !operations->is_array() || operations->array()->size() == 1) {
-    return std::nullopt;
-  }
-  return make_api_error("LIVE_CLIPPING_UNSUPPORTED_OPERATION", {"Concat"});
-}
-
-ActionResult add_content(const Call &call) {
-  auto found = find_entry(call, call.text("entryId"), EntryType::kMediaClip);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  const Value *resource = call.object("resource");
-  if (resource != nullptr) {
-    if (auto error = check_clip(*resource)) return *std::move(error);
-  }
-  return not_carried_out(call, "this server takes no content of recorded entries");
+ActionResult set_content(const Call &call) {
+  return refuse_content(call, call.text("entryId"), EntryType::kMediaClip);
 }
 
 ActionResult cancel_replace(const Call &call) {
@@ -90,6 +74,11 @@ constexpr Parameter kList[] = {optional(object_field("filter", "KalturaMediaEntr
 constexpr Parameter kUpdate[] = {kEntryId, required(object_field("mediaEntry", kType))};
 constexpr Parameter kEntry[] = {kEntryId};
 constexpr Parameter kContent[] = {kEntryId, optional(object_field("resource", "KalturaResource"))};
+constexpr Parameter kNewContent[] = {
+    kEntryId,
+    required(object_field("resource", "KalturaResource")),
+    optional(integer_field("conversionProfileId")),
+};
 
 constexpr std::array kActions = {
     Action{"media", "add", Allowed::kAdmin, kAdd, kType, add},
@@ -97,7 +86,8 @@ constexpr std::array kActions = {
     Action{"media", "list", Allowed::kSession, kList, "KalturaMediaListResponse", list},
     Action{"media", "update", Allowed::kEditor, kUpdate, kType, update},
     Action{"media", "delete", Allowed::kEditor, kEntry, "", remove},
-    Action{"media", "addContent", Allowed::kEditor, kContent, kType, add_content},
+    Action{"media", "addContent", Allowed::kEditor, kContent, kType, set_content},
+    Action{"media", "updateContent", Allowed::kEditor, kNewContent, kType, set_content},
     Action{"media", "cancelReplace", Allowed::kEditor, kEntry, kType, cancel_replace},
 };
 

@@ -131,6 +131,17 @@ ActionResult list_objects(const Call &call, std::string_view kind, std::string_v
   return list_of(response_type, std::move(page.objects), page.total);
 }
 
+base::Result<void> put_object(const Call &call, std::string_view kind, const Value &document) {
+  const auto updated =
+      call.objects().update(kind, document.text_of("id"), [&](Value &stored) -> base::Result<void> {
+        stored = document;
+        return {};
+      });
+  if (updated) return {};
+  if (updated.error().code != ErrorCode::kNotFound) return base::fail(updated.error());
+  return call.objects().add(kind, document);
+}
+
 ApiError not_carried_out(const Call &call, const std::string &why) {
   return make_api_error("SERVICE_UNAVAILABLE",
                         {call.request.service + "->" + call.request.action, why});

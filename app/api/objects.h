@@ -49,6 +49,10 @@ namespace klive::app::api {
                                         std::string_view filter_type,
                                         std::string_view response_type);
 
+/// Puts a document in the place of the one with its id, or beside the others.
+[[nodiscard]] base::Result<void> put_object(const Call &call, std::string_view kind,
+                                            const kaltura::Value &document);
+
 /// Says truthfully that klive does not do it yet.
 [[nodiscard]] kaltura::ApiError not_carried_out(const Call &call, const std::string &why);
 

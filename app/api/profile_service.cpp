@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/actions.h"
+#include "api/default_profile.h"
 #include "api/fields.h"
 #include "api/objects.h"
 
@@ -19,7 +20,7 @@ using kaltura::Value;
 constexpr std::string_view kNotFound = "CONVERSION_PROFILE_ID_NOT_FOUND";
 constexpr const char *kType = "KalturaConversionProfile";
 constexpr const char *kLinkType = "KalturaConversionProfileAssetParams";
-constexpr int64_t kTypeLive = 2, kEnabled = 2, kMaxFlavors = 100;
+constexpr int64_t kEnabled = 2, kMaxFlavors = 100;
 
 kaltura::Condition is_equal(const char *type, const char *field, Value value) {
   return {kaltura::find_field(*kaltura::find_type(type), field),
@@ -140,6 +141,17 @@ void set_profile(std::vector<Value> &links, int64_t profile) {
   }
 }
 
+/// Whether new entries of the caller's partner have it.
+bool is_default(const Call &call, const Value &profile) {
+  return default_profile(call, profile.integer_of("type", kProfileTypeLive)) ==
+         profile.integer_of("id");
+}
+
+Value view_of(const Call &call, Value profile) {
+  profile["isDefault"] = is_default(call, profile) ? 1 : 0;
+  return profile;
+}
+
 ActionResult add(const Call &call) {
   Value profile = Value::of_type(kType);
   const Value &given = *call.object("conversionProfile");
@@ -149,7 +161,7 @@ ActionResult add(const Call &call) {
   }
   profile["partnerId"] = call.caller.partner;
   profile["createdAt"] = call.now;
-  profile["type"] = profile.integer_of("type", kTypeLive);
+  profile["type"] = profile.integer_of("type", kProfileTypeLive);
   profile["status"] = profile.integer_of("status", kEnabled);
   if (auto error = check_system_name(call, profile)) return *std::move(error);
   auto links = links_of(call, profile);
@@ -159,24 +171,44 @@ ActionResult add(const Call &call) {
   auto &made = *std::get_if<std::vector<Value>>(&links);
   set_profile(made, added->integer_of("id"));
   if (auto error = store_links(call, added->integer_of("id"), made)) return *std::move(error);
-  return *std::move(added);
+  return view_of(call, *std::move(added));
 }
 
 ActionResult get(const Call &call) {
   auto found = find_object(call, kind::kProfile, call.text("id"), kNotFound);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  return std::move(*std::get_if<Value>(&found));
+  return view_of(call, std::move(*std::get_if<Value>(&found)));
 }
 
 ActionResult get_default(const Call &call) {
-  auto found = find_object(call, kind::kProfile, std::to_string(kPassthroughProfile), kNotFound);
+  const int64_t type = call.has("type") ? call.integer("type") : kProfileTypeLive;
+  const auto id = default_profile(call, type);
+  if (!id) return make_api_error(kNotFound, {""});
+  auto found = find_object(call, kind::kProfile, std::to_string(*id), kNotFound);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  return std::move(*std::get_if<Value>(&found));
+  return view_of(call, std::move(*std::get_if<Value>(&found)));
+}
+
+/// What klive ships with may be chosen, too: it is everybody's.
+ActionResult set_as_default(const Call &call) {
+  auto found = find_object(call, kind::kProfile, call.text("id"), kNotFound);
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
+  Value &profile = *std::get_if<Value>(&found);
+  if (auto done = set_default_profile(call, profile); !done) {
+    return store_error(done.error(), kNotFound, call.text("id"));
+  }
+  return view_of(call, std::move(profile));
 }
 
 ActionResult list(const Call &call) {
-  return list_objects(call, kind::kProfile, "KalturaConversionProfileFilter",
-                      "KalturaConversionProfileListResponse");
+  auto result = list_objects(call, kind::kProfile, "KalturaConversionProfileFilter",
+                             "KalturaConversionProfileListResponse");
+  if (auto *page = std::get_if<Value>(&result)) {
+    for (Value &profile : *(*page)["objects"].array()) {
+      profile = view_of(call, std::move(profile));
+    }
+  }
+  return result;
 }
 
 ActionResult update(const Call &call) {
@@ -198,7 +230,7 @@ ActionResult update(const Call &call) {
   if (!updated) return store_error(updated.error(), kNotFound, id);
   const auto &wanted = *std::get_if<std::vector<Value>>(&links);
   if (auto error = store_links(call, profile.integer_of("id"), wanted)) return *std::move(error);
-  return *std::move(updated);
+  return view_of(call, *std::move(updated));
 }
 
 ActionResult remove(const Call &call) {
@@ -206,7 +238,7 @@ ActionResult remove(const Call &call) {
   auto found = find_object(call, kind::kProfile, id, kNotFound);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   const Value &profile = *std::get_if<Value>(&found);
-  if (profile.integer_of("partnerId") == kNobodysPartner) {
+  if (profile.integer_of("partnerId") == kNobodysPartner || is_default(call, profile)) {
     return make_api_error("CANNOT_DELETE_DEFAULT_CONVERSION_PROFILE");
   }
   ObjectQuery users{.kind = kind::kEntry, .limit = 1};
@@ -271,6 +303,7 @@ constexpr std::array kActions = {
     Action{"conversionProfile", "add", Allowed::kAdmin, kAdd, kType, add},
     Action{"conversionProfile", "get", Allowed::kSession, kId, kType, get},
     Action{"conversionProfile", "getDefault", Allowed::kSession, kGetDefault, kType, get_default},
+    Action{"conversionProfile", "setAsDefault", Allowed::kAdmin, kId, kType, set_as_default},
     Action{"conversionProfile", "list", Allowed::kSession, kList,
            "KalturaConversionProfileListResponse", list},
     Action{"conversionProfile", "update", Allowed::kAdmin, kUpdate, kType, update},

@@ -158,6 +158,14 @@ ActionResult report_status(const Call &call) {
   });
 }
 
+/// The address of an edge server behind its parents; nothing here is one.
+ActionResult get_full_path(const Call &call) {
+  const std::string host = call.text("hostName");
+  const auto node = find_server_node(call, host);
+  if (!node) return make_api_error(kNotFound, {host.substr(0, 64)});
+  return not_carried_out(call, "this server has no edge servers");
+}
+
 // entryServerNode
 
 /// An entry's node by its number: one that was registered, or one of this server's own.
@@ -272,6 +280,12 @@ constexpr Parameter kReport[] = {
     optional(object_field("serverNode", kNode)),
     optional(choice_field("serverNodeStatus", "KalturaServerNodeStatus"), "1"),
 };
+constexpr Parameter kFullPath[] = {
+    required(text_field("hostName").bounded(0, 256)),
+    optional(text_field("protocol").bounded(0, 16), "http"),
+    optional(text_field("deliveryFormat").bounded(0, 64)),
+    optional(text_field("deliveryType").bounded(0, 64)),
+};
 constexpr Parameter kId[] = {required(integer_field("id"))};
 constexpr Parameter kListEntryNodes[] = {
     optional(object_field("filter", "KalturaEntryServerNodeFilter")), kPager};
@@ -292,6 +306,7 @@ constexpr std::array kActions = {
     Action{"serverNode", "disable", Allowed::kMediaServer, kNodeId, kNode, disable},
     Action{"serverNode", "markOffline", Allowed::kMediaServer, kNodeId, kNode, mark_offline},
     Action{"serverNode", "reportStatus", Allowed::kMediaServer, kReport, kNode, report_status},
+    Action{"serverNode", "getFullPath", Allowed::kMediaServer, kFullPath, "string", get_full_path},
     Action{"entryServerNode", "get", Allowed::kMediaServer, kId, kEntryNode, get_entry_node},
     Action{"entryServerNode", "list", Allowed::kMediaServer, kListEntryNodes,
            "KalturaEntryServerNodeListResponse", list_entry_nodes},

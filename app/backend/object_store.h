@@ -30,6 +30,7 @@ inline constexpr std::string_view kEntryServerNode = "entryServerNode";
 inline constexpr std::string_view kUploadToken = "uploadToken";
 inline constexpr std::string_view kScheduleEvent = "scheduleEvent";
 inline constexpr std::string_view kBeacon = "beacon";
+inline constexpr std::string_view kDefaultProfile = "defaultProfile";
 inline constexpr std::string_view kEndedSession = "endedSession";
 }  // namespace kind
 

@@ -97,6 +97,67 @@ TEST_F(ApiProfileTest, ThoseInUse_AreNotDeleted) {
             "0");
 }
 
+TEST_F(ApiProfileTest, ChosenAsDefault_IsWhatNewEntriesHave) {
+  const auto profile_of = [&](const std::string &entry) {
+    return call("liveStream/get", admin, entry_id(entry))["conversionProfileId"];
+  };
+  EXPECT_EQ(call("conversionProfile/get", user, id("1"))["isDefault"], "1");
+  const std::string before = add("Before it was chosen");
+  const Answer chosen = call("conversionProfile/setAsDefault", admin, id("2"));
+  EXPECT_EQ(chosen["systemName"], "Default_Live") << chosen.text;
+  EXPECT_EQ(chosen["isDefault"], "1");
+  EXPECT_EQ(call("conversionProfile/getDefault", user)["id"], "2");
+  EXPECT_EQ(call("conversionProfile/getDefault", user, R"("type":2)")["id"], "2");
+  for (const kaltura::Value &each : call("conversionProfile/list", admin).objects()) {
+    EXPECT_EQ(each.text_of("isDefault"), each.text_of("id") == "2" ? "1" : "0");
+  }
+  EXPECT_EQ(profile_of(add("Chosen for it")), "2");
+  EXPECT_EQ(profile_of(before), "1");
+  // One that is named counts more; a choice is its partner's own.
+  EXPECT_EQ(
+      call("liveStream/add", admin,
+           R"("liveStreamEntry":{"name":"Named","conversionProfileId":1})")["conversionProfileId"],
+      "1");
+  EXPECT_EQ(call("conversionProfile/getDefault", other_admin)["id"], "1");
+
+  const std::string own = add_profile(admin, R"("name":"Mine","flavorParamsIds":"32")")["id"];
+  EXPECT_EQ(call("conversionProfile/setAsDefault", admin, id(own))["id"], own);
+  EXPECT_EQ(call("conversionProfile/delete", admin, id(own))["code"],
+            "CANNOT_DELETE_DEFAULT_CONVERSION_PROFILE");
+  EXPECT_EQ(call("conversionProfile/setAsDefault", admin, id("1"))["id"], "1");
+  EXPECT_EQ(call("conversionProfile/delete", admin, id(own)).text, "null");
+}
+
+TEST_F(ApiProfileTest, DefaultOfAnotherKind_LeavesLiveEntriesAlone) {
+  EXPECT_EQ(call("conversionProfile/getDefault", user, R"("type":1)")["code"],
+            "CONVERSION_PROFILE_ID_NOT_FOUND");
+  const std::string media = add_profile(admin, R"("name":"Media","type":1)")["id"];
+  EXPECT_EQ(call("conversionProfile/setAsDefault", admin, id(media))["isDefault"], "1");
+  EXPECT_EQ(call("conversionProfile/getDefault", user, R"("type":1)")["id"], media);
+  EXPECT_EQ(call("conversionProfile/getDefault", user)["id"], "1");
+}
+
+TEST_F(ApiProfileTest, DefaultThatIsNotThere_IsRefused) {
+  const std::string theirs = add_profile(other_admin, R"("name":"x","flavorParamsIds":"32")")["id"];
+  for (const std::string &wrong : {theirs, std::string("999999")}) {
+    EXPECT_EQ(call("conversionProfile/setAsDefault", admin, id(wrong))["code"],
+              "CONVERSION_PROFILE_ID_NOT_FOUND");
+  }
+  EXPECT_EQ(call("conversionProfile/setAsDefault", user, id("2"))["code"], "SERVICE_FORBIDDEN");
+  EXPECT_EQ(call("conversionProfile/getDefault", admin)["id"], "1");
+}
+
+TEST_F(ApiProfileTest, DefaultThatWentWithItsFile_IsTheShippedOneAgain) {
+  const std::string path = folder / "more.json";
+  std::ofstream(path) << R"({"conversionProfiles":[{"id":700,"systemName":"Ours","name":"Ours",
+        "flavors":[{"id":32,"origin":"ingest"}]}]})";
+  ASSERT_TRUE(ProfileStore::open(store->objects(), path));
+  EXPECT_EQ(call("conversionProfile/setAsDefault", admin, id("700"))["isDefault"], "1");
+  ASSERT_TRUE(ProfileStore::open(store->objects(), {}));
+  EXPECT_EQ(call("conversionProfile/getDefault", admin)["id"], "1");
+  EXPECT_NE(add("Town hall"), "(none)");
+}
+
 TEST_F(ApiProfileTest, Mistakes_AreNamed) {
   struct Row {
     const char *members, *code;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "api/actions.h"
+#include "api/broadcast.h"
 #include "api_fixture.h"
 
 namespace klive::app {
@@ -132,6 +133,25 @@ TEST_F(ApiServicesTest, Quotas_CountEntriesOnAir) {
             ladder);
 }
 
+TEST_F(ApiServicesTest, QuotaOfAnAdminTag_CountsThoseThatHaveIt) {
+  restart({.limits = {.by_admin_tag = {{"webcast", 1}}}});
+  const auto tagged = [&](const std::string &id, const char *tags) {
+    ASSERT_EQ(call("liveStream/update", admin,
+                   entry_id(id) + R"(,"liveStreamEntry":{"adminTags":")" + tags + "\"}")["id"],
+              id);
+  };
+  const std::string other = add("Another one"), third = add("A third one");
+  live = {other, third};
+  tagged(other, "webcasts, vip");
+  tagged(entry, "vip, webcast");
+  EXPECT_EQ(authenticate(token)["id"], entry);
+  tagged(third, "webcast");
+  EXPECT_EQ(authenticate(token)["message"],
+            "entry [" + entry + "] exceeded max concurrent streams of tag [webcast] (allowed [1])");
+  tagged(entry, "vip");
+  EXPECT_EQ(authenticate(token)["id"], entry);
+}
+
 TEST_F(ApiServicesTest, OwnBroadcast_IsAnEntryServerNodeToo) {
   live.insert(entry);
   const Answer nodes = call("entryServerNode/list", admin,
@@ -247,6 +267,9 @@ TEST_F(ApiServicesTest, WhatIsNotCarriedOut_IsNeverASuccess) {
   const std::string clip = call("media/add", admin, R"("entry":{"name":"Clip"})")["id"];
   const std::string resource =
       R"(,"resource":{"objectType":"KalturaServerFileResource","localFilePath":"/etc/passwd"})";
+  const std::string own_host =
+      call("serverNode/get", admin,
+           R"("serverNodeId":)" + std::to_string(api::kOwnServerNode))["hostName"];
   const std::string live_part = entry_id(entry) + R"(,"mediaServerIndex":0)";
   struct Row {
     const char *what;
@@ -258,6 +281,10 @@ TEST_F(ApiServicesTest, WhatIsNotCarriedOut_IsNeverASuccess) {
       {"liveStream/setRecordedContent", live_part + R"(,"duration":1)" + resource},
       {"liveStream/archive", R"("liveEntryId":")" + entry + R"(","vodEntryId":"x")"},
       {"media/addContent", entry_id(clip) + resource},
+      {"media/updateContent", entry_id(clip) + resource},
+      {"baseEntry/addContent", entry_id(clip) + resource},
+      {"baseEntry/updateContent", entry_id(entry) + resource},
+      {"serverNode/getFullPath", R"("hostName":")" + own_host + '"'},
   };
   for (const Row &row : rows) {
     const Answer answer = call(row.what, admin, row.members);
@@ -348,6 +375,54 @@ TEST_F(ApiServicesTest, Account_SaysWhatAPartnerHas) {
   EXPECT_EQ(call("permission/get", user,
                  R"("permissionName":"FEATURE_LIVE_STREAM_KALTURA_RECORDING")")["code"],
             "INVALID_OBJECT_ID");
+}
+
+// What Kaltura's live clients and media servers call.
+TEST_F(ApiServicesTest, ActionsOfALiveInstallation_AreThere) {
+  struct Row {
+    const char *service;
+    std::vector<const char *> actions;
+  };
+  const Row rows[] = {
+      {"session", {"start", "startWidgetSession", "get", "end"}},
+      {"liveStream",
+       {"add", "get", "update", "delete", "list", "clone", "authenticate", "registerMediaServer",
+        "unregisterMediaServer", "validateRegisteredMediaServers", "isLive", "getDetails",
+        "regenerateStreamToken", "createRecordedEntry", "appendRecording", "setRecordedContent",
+        "addLiveStreamPushPublishConfiguration", "removeLiveStreamPushPublishConfiguration",
+        "archive"}},
+      {"baseEntry",
+       {"get", "list", "update", "delete", "addContent", "updateContent", "getPlaybackContext",
+        "getContextData"}},
+      {"media",
+       {"get", "list", "add", "update", "delete", "addContent", "updateContent", "cancelReplace"}},
+      {"conversionProfile",
+       {"get", "getDefault", "setAsDefault", "list", "add", "update", "delete"}},
+      {"conversionProfileAssetParams", {"list", "update"}},
+      {"flavorParams", {"get", "getByConversionProfileId", "list", "add", "update", "delete"}},
+      {"liveParams", {"get", "list", "add", "update", "delete"}},
+      {"flavorAsset", {"get", "list"}},
+      {"serverNode",
+       {"reportStatus", "add", "get", "update", "delete", "enable", "disable", "list",
+        "markOffline", "getFullPath"}},
+      {"entryServerNode",
+       {"get", "list", "update", "updateStatus", "validateRegisteredEntryServerNode"}},
+      {"partner", {"get", "getInfo"}},
+      {"permission", {"get", "list"}},
+      {"system", {"ping", "getTime", "getVersion"}},
+      {"uploadToken", {"add", "get", "list", "upload", "delete"}},
+      {"scheduleEvent", {"add", "get", "list", "update", "cancel", "delete"}},
+      {"wowza_liveConversionProfile", {"serve"}},
+      {"wowza_liveStreamConversionProfile", {"serve"}},
+      {"beacon", {"add", "list"}},
+  };
+  for (const Row &row : rows) {
+    for (const char *action : row.actions) {
+      const Answer answer = call(std::string(row.service) + "/" + action, "");
+      EXPECT_NE(answer["code"], "SERVICE_DOES_NOT_EXISTS") << answer.text;
+      EXPECT_NE(answer["code"], "ACTION_DOES_NOT_EXIST") << answer.text;
+    }
+  }
 }
 
 TEST_F(ApiServicesTest, Schema_HasEveryActionAndType) {

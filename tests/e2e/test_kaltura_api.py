@@ -167,6 +167,48 @@ def test_Profiles_AreShippedAndMade(client, ks):
     client.call(ks, "flavorParams", "delete", made["id"])
 
 
+def test_DefaultProfile_IsWhatNewEntriesHave(client, ks):
+    shipped = client.call(ks, "conversionProfile", "getDefault", "2")
+    assert (shipped["systemName"], shipped["isDefault"]) == ("Passthrough_Live", "1")
+    profile = client.call(ks, "conversionProfile", "add", {
+        "objectType": "KalturaConversionProfile", "name": "Two streams", "flavorParamsIds": "32,36"})
+    assert profile["isDefault"] == "0"
+    chosen = client.call(ks, "conversionProfile", "setAsDefault", int(profile["id"]))
+    assert (chosen["id"], chosen["isDefault"]) == (profile["id"], "1")
+    entry = add(client, ks, "With the default")
+    assert (entry["conversionProfileId"], entry["flavorParamsIds"]) == (profile["id"], "32,36")
+    client.call(ks, "liveStream", "delete", entry["id"])
+    assert_code(client.call(ks, "conversionProfile", "delete", profile["id"]), "CANNOT_DELETE_DEFAULT_CONVERSION_PROFILE")
+    assert client.call(ks, "conversionProfile", "setAsDefault", int(shipped["id"]))["isDefault"] == "1"
+    assert client.call(ks, "conversionProfile", "delete", profile["id"]) in ("", None)
+    assert_code(client.call(ks, "conversionProfile", "setAsDefault", 999999), "CONVERSION_PROFILE_ID_NOT_FOUND")
+
+
+def test_WhatIsNotCarriedOut_IsRefusedAndStoresNothing(client, ks):
+    entry = add(client, ks, "Recorded some day", recordStatus=1)
+    clip = client.call(ks, "media", "add", {"objectType": "KalturaMediaEntry", "name": "A clip of it", "mediaType": 1})
+    file = {"objectType": "KalturaServerFileResource", "localFilePath": "/etc/passwd"}
+    part = {"objectType": "KalturaOperationResource", "resource": {"objectType": "KalturaEntryResource", "entryId": entry["id"]},
+            "operationAttributes": [{"objectType": "KalturaClipAttributes", "offset": 0, "duration": 5000}]}
+    nodes = client.call(ks, "serverNode", "list")
+    refused = [
+        ("liveStream", "createRecordedEntry", entry["id"], "0", 1),
+        ("liveStream", "appendRecording", entry["id"], "asset", "0", file, 1.5),
+        ("liveStream", "setRecordedContent", entry["id"], "0", file, 1.5),
+        ("liveStream", "archive", entry["id"], clip["id"]),
+        ("media", "addContent", clip["id"], part),
+        ("media", "updateContent", clip["id"], file),
+        ("baseEntry", "addContent", clip["id"], file),
+        ("baseEntry", "updateContent", clip["id"], file),
+        ("serverNode", "getFullPath", nodes["objects"][0]["hostName"])]
+    for call in refused:
+        assert_code(client.call(ks, *call), "SERVICE_UNAVAILABLE")
+    assert client.call(ks, "liveStream", "get", entry["id"]) == entry
+    assert client.call(ks, "media", "get", clip["id"]) == clip
+    for id in (entry["id"], clip["id"]):
+        client.call(ks, "baseEntry", "delete", id)
+
+
 def test_Errors_HaveKalturasCodesAndArguments(client, ks, secrets):
     missing = client.call(ks, "liveStream", "get", "1_nosuch00")
     assert missing["code"] == "ENTRY_ID_NOT_FOUND"

@@ -19,7 +19,7 @@ constexpr Field kProfile[] = {
     text("defaultEntryId"),
     integer("createdAt").read_only(),
     text("flavorParamsIds").bounded(0, 1024),
-    choice("isDefault", "KalturaNullableBoolean").read_only(),
+    choice("isDefault", "KalturaNullableBoolean").computed(),
 };
 
 constexpr Field kProfileParams[] = {
