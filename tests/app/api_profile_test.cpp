@@ -2,7 +2,10 @@
 // Conversion profiles and live params through the API, and what publishing makes of them.
 #include <fstream>
 
+#include <glib.h>
+
 #include "api_fixture.h"
+#include "kaltura/transcode_template.h"
 
 namespace klive::app {
 namespace {
@@ -186,6 +189,49 @@ TEST_F(ApiProfileTest, OtherPartners_HaveTheirOwn) {
                  R"("liveStreamEntry":{"name":"Town hall","conversionProfileId":)" + profile +
                      "}")["code"],
             "CONVERSION_PROFILE_ID_NOT_FOUND");
+}
+
+// What the templates are is the library's test; here each is what a media server is sent.
+TEST_F(ApiProfileTest, TranscodeTemplates_AreThoseOfTheEntrysProfile) {
+  const std::string extra =
+      R"({"audiocodecidstring":"AAC","videodatarate":2500,"width":1280,"height":720})";
+  const auto ingest = kaltura::read_ingest_info(extra);
+  const auto escaped = [](const std::string &text) {
+    const std::unique_ptr<char, decltype(&g_free)> url(
+        g_uri_escape_string(text.c_str(), nullptr, FALSE), &g_free);
+    return std::string(url.get());
+  };
+  size_t served = 0;
+  for (const char *number : {"1", "2", "3"}) {
+    const auto profile = profiles->get(std::stoll(number));
+    ASSERT_TRUE(profile);
+    const std::string entry =
+        call("liveStream/add", admin,
+             R"("liveStreamEntry":{"name":"Town hall","conversionProfileId":)" +
+                 std::string(number) + "}")["id"];
+    for (const char *service :
+         {"wowza_liveConversionProfile", "wowza_liveStreamConversionProfile"}) {
+      for (const char *suffix : {"1", "2", "3", "4"}) {
+        const std::string path = std::string("/api_v3/index.php/service/") + service +
+                                 "/action/serve/streamName/" + entry + "_" + suffix +
+                                 "/f/transcode.xml";
+        const auto plain = kaltura::transcode_template(*profile, entry, suffix, {});
+        const auto informed = kaltura::transcode_template(*profile, entry, suffix, ingest);
+        const ApiAnswer without = send(path, "", "", "");
+        const ApiAnswer with = send(path + "/extraParams/" + escaped(extra), "", "", "");
+        if (!plain) {
+          EXPECT_NE(with.body.find("INGEST_NOT_FOUND_IN_CONVERSION_PROFILE"), std::string::npos);
+          continue;
+        }
+        EXPECT_EQ(without.content_type, "text/xml; charset=utf-8");
+        EXPECT_EQ(without.body, *plain);
+        EXPECT_EQ(with.body, *informed);
+        EXPECT_NE(with.body, without.body);
+        ++served;
+      }
+    }
+  }
+  EXPECT_EQ(served, 10u);  // by both names: three streams of the first profile, one of the others
 }
 
 TEST_F(ApiProfileTest, File_AddsAndReplaces) {

@@ -100,6 +100,8 @@ TEST(TranscodeTemplate, Passthrough_PassesEachStreamAlone) {
   EXPECT_EQ(made(profile, "1", kAac), whole(encode("Source", 32, kPass, kPass), {"Source"}));
   EXPECT_EQ(made(profile, "1"), whole(encode("Source", 32, kPass, kUnknownSound), {"Source"}));
   EXPECT_EQ(made(profile, "2", kAac), whole(encode("Ingest_2", 36, kPass, kPass), {"Ingest_2"}));
+  EXPECT_EQ(made(profile, "2"), whole(encode("Ingest_2", 36, kPass, kUnknownSound), {"Ingest_2"}));
+  EXPECT_EQ(made(profile, "3", kAac), whole(encode("Ingest_3", 37, kPass, kPass), {"Ingest_3"}));
   EXPECT_EQ(made(profile, "3"), whole(encode("Ingest_3", 37, kPass, kUnknownSound), {"Ingest_3"}));
   EXPECT_EQ(made(profile, "4"), "(not in the profile)");
   EXPECT_EQ(made(profile, ""), "(not in the profile)");
@@ -115,6 +117,7 @@ TEST(TranscodeTemplate, CloudTranscode_MakesThreeFlavorsOfTheSource) {
                                           "SD_Small_900"};
   EXPECT_EQ(made(profile, "1", kAac), whole(encode("Source", 32, kPass, kPass) + flavors, names));
   EXPECT_EQ(made(profile, "1"), whole(encode("Source", 32, kPass, kUnknownSound) + flavors, names));
+  EXPECT_EQ(made(profile, "2", kAac), "(not in the profile)");
   // They are not optional: a small source changes nothing.
   EXPECT_EQ(made(profile, "1", R"({"width":320,"height":180,"videodatarate":200})"),
             made(profile, "1"));
@@ -128,6 +131,18 @@ TEST(TranscodeTemplate, Multicast_MakesOneFlavor) {
             whole(encode("Source", 32, kPass, kPass) + flavor, {"Source", "Multicast_transcode"}));
   EXPECT_EQ(made(profile, "1"), whole(encode("Source", 32, kPass, kUnknownSound) + flavor,
                                       {"Source", "Multicast_transcode"}));
+  EXPECT_EQ(made(profile, "2", kAac), "(not in the profile)");
+}
+
+TEST(TranscodeTemplate, ShippedProfiles_AreTheThreeAbove) {
+  std::ifstream in(PROFILES_FILE, std::ios::binary);
+  const std::string json{std::istreambuf_iterator<char>(in), {}};
+  const auto objects = read_live_profiles(json, {});
+  ASSERT_TRUE(objects);
+  std::vector<std::string> names;
+  for (const Value &profile : objects->profiles) names.push_back(profile.text_of("systemName"));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"Passthrough_Live", "Default_Live", "Multicast_Default"}));
 }
 
 ConversionProfile hd_profile() {
