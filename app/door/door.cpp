@@ -136,6 +136,7 @@ base::Result<void> Door::open_remote() {
   answer_api_ = [remote = opened->get()](const ApiRequest &request) {
     return remote->answer_api(request);
   };
+  showing_ = [remote = opened->get()](const std::string &entry) { return remote->showing(entry); };
   backend_ = std::move(*opened);
   return {};
 }

@@ -64,7 +64,10 @@ void Registrar::tick() {
     for (const auto &publication : live.publications)
       registrations_.try_emplace({id, publication.side == "backup" ? 1 : 0});
   }
-  for (auto &[place, registration] : registrations_) look(place, registration);
+  for (auto &[place, registration] : registrations_) {
+    look(place, registration);
+    if (registration.is_registered()) entries_.keep_current(place.first);
+  }
   std::erase_if(registrations_, [](const auto &item) { return item.second.is_over(); });
 }
 
@@ -114,7 +117,7 @@ void Registrar::send_status(const Place &place, Step step) {
   }
   client_.call(std::move(call), [this, place, step](const base::Result<kaltura::Outcome> &answer) {
     const Outcome outcome = outcome_of(place, answer);
-    if (outcome == Outcome::kDone && step != Step::kUnregister) {
+    if (outcome == Outcome::kDone) {
       // It comes with what the entry is now.
       const Value &object = *std::get_if<Value>(&*answer);
       if (object.text_of("id") == place.first) entries_.learn(object);

@@ -49,13 +49,17 @@ base::Result<std::unique_ptr<RemoteBackend>> RemoteBackend::open(const Config &c
                                                                  Metrics &metrics) {
   const auto secret = read_secret(config);
   if (!secret) return base::fail(secret.error());
-  return std::unique_ptr<RemoteBackend>(new RemoteBackend(config, registry, metrics, *secret));
+  auto modes = ViewModes::open(config.server.root + "/view_modes.json");
+  if (!modes) return base::fail(std::move(modes).error());
+  return std::unique_ptr<RemoteBackend>(
+      new RemoteBackend(config, registry, metrics, *secret, *std::move(modes)));
 }
 
 RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metrics &metrics,
-                             const std::string &secret)
+                             const std::string &secret, ViewModes view_modes)
     : service_url_(config.backend.service_url),
       registry_(registry),
+      view_modes_(std::move(view_modes)),
       client_(std::make_unique<ApiClient>(ApiClientSettings{
           .service_url = config.backend.service_url,
           .partner = config.backend.partner_id,
@@ -73,7 +77,8 @@ RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metri
                [this](const std::string &entry) {
                  authenticator_->forget(entry);
                  if (callbacks_.changed) callbacks_.changed(entry);
-               }}),
+               },
+           .learned = [this](const Entry &entry) { learned(entry); }}),
       registrar_(*client_, entries_, registry, node_name(config),
                  {.revoked = [this](const std::string &entry,
                                     const std::string &reason) { revoke(entry, reason); },
@@ -143,6 +148,12 @@ base::Result<Entry> RemoteBackend::entry(const std::string &id) {
   if (entry.dvr) entry.dvr_window_minutes = session.window.ns / kMinute;
   if (live->low_latency) entry.admin_tags = "lowlatency";
   return entry;
+}
+
+void RemoteBackend::learned(const Entry &entry) {
+  const auto has_window = [this](const std::string &id) { return registry_.find(id) != nullptr; };
+  const bool is_changed = view_modes_.learn(entry, g_get_real_time() / 1000, has_window);
+  if (is_changed && callbacks_.changed) callbacks_.changed(entry.id);
 }
 
 void RemoteBackend::revoke(const std::string &entry, const std::string &reason) {

@@ -19,6 +19,7 @@
 #include "remote/remote_authenticator.h"
 #include "remote/remote_entries.h"
 #include "remote/server_node.h"
+#include "remote/view_modes.h"
 
 namespace klive::app {
 
@@ -37,18 +38,22 @@ class RemoteBackend final : public Backend {
   void stop() override;
   base::Result<Entry> entry(const std::string &id) override;
   std::shared_ptr<gst::Authenticator> authenticator() override { return authenticator_; }
+  /// What viewers are shown of an entry.
+  [[nodiscard]] Showing showing(const std::string &entry) const { return view_modes_.of(entry); }
 
   /// What those are told who call the API here: it is served by the installation.
   [[nodiscard]] ApiAnswer answer_api(const ApiRequest &request) const;
 
  private:
   RemoteBackend(const Config &config, LiveRegistry &registry, Metrics &metrics,
-                const std::string &secret);
+                const std::string &secret, ViewModes view_modes);
+  void learned(const Entry &entry);
   void revoke(const std::string &entry, const std::string &reason);
 
   const std::string service_url_;
   LiveRegistry &registry_;
   BackendCallbacks callbacks_;
+  ViewModes view_modes_;
   std::unique_ptr<ApiClient> client_;  // ended before those that it answers
   ServerNode node_;
   RemoteEntries entries_;

@@ -17,6 +17,7 @@ using kaltura::ClientCall;
 using kaltura::Outcome;
 using kaltura::Value;
 
+constexpr std::chrono::seconds kCurrent{10};
 constexpr size_t kMostKept = 4096;
 constexpr size_t kLongestText = 300;
 
@@ -174,22 +175,41 @@ void RemoteEntries::learn(const Value &object) {
   if (entry.id.empty()) return;
   // The number that klive itself would take is another profile there.
   if (object.find("conversionProfileId") == nullptr) entry.profile = 0;
-  const auto known = entries_.find(entry.id);
+  const std::string id = entry.id;
+  const auto known = entries_.find(id);
+  bool is_replaced = false;
   if (known == entries_.end()) {
     make_room(entries_);
-    entries_[entry.id] = std::move(entry);
-    return;
+  } else {
+    // Not everybody is told the token.
+    const std::string &token = known->second.entry.token;
+    if (entry.token.empty()) entry.token = token;
+    is_replaced = !token.empty() && token != entry.token;
   }
-  // Not everybody is told the token.
-  if (entry.token.empty()) entry.token = known->second.token;
-  const bool is_replaced = !known->second.token.empty() && known->second.token != entry.token;
-  known->second = std::move(entry);
-  if (is_replaced) callbacks_.token_replaced(known->first);
+  entries_[id] = {std::move(entry), std::chrono::steady_clock::now()};
+  if (callbacks_.learned) callbacks_.learned(entries_[id].entry);
+  if (is_replaced) callbacks_.token_replaced(id);
+}
+
+void RemoteEntries::keep_current(const std::string &id) {
+  const auto known = entries_.find(id);
+  if (known == entries_.end()) return;
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_question = known->second.entry.more.integer_of("explicitLive") == 1;
+  if (!is_question || now - known->second.asked_at < kCurrent) return;
+  known->second.asked_at = now;
+  ClientCall call{.service = "liveStream", .action = "get"};
+  call.parameters["entryId"] = id;
+  call.partner = partner_of(id);
+  client_.call(std::move(call), [this, id](const base::Result<Outcome> &answer) {
+    const auto *object = answer ? std::get_if<Value>(&*answer) : nullptr;
+    if (object != nullptr && object->text_of("id") == id) learn(*object);
+  });
 }
 
 const Entry *RemoteEntries::find(const std::string &id) const {
   const auto found = entries_.find(id);
-  return found != entries_.end() ? &found->second : nullptr;
+  return found != entries_.end() ? &found->second.entry : nullptr;
 }
 
 std::optional<int64_t> RemoteEntries::partner_of(const std::string &id) const {

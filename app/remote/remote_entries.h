@@ -4,6 +4,7 @@
 //   (partner unknown: liveStream.get) ─► liveStream.authenticate ─► RemoteProfiles ─► yes
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -34,6 +35,8 @@ class RemoteEntries {
     std::function<void(std::function<void()> done)> introduce;
     /// Another token of an entry is known than before.
     std::function<void(const std::string &entry)> token_replaced;
+    /// Something was said of an entry.
+    std::function<void(const Entry &entry)> learned;
   };
 
   /// `client` outlives it, and nothing is answered after it is gone.
@@ -44,12 +47,19 @@ class RemoteEntries {
   void authenticate(const kaltura::PublishAddress &address, Answered answered);
   /// Keeps what the installation says of an entry, a KalturaLiveStreamEntry.
   void learn(const kaltura::Value &object);
+  /// Asks about an entry on air what viewers may be shown of it, unless that was said a moment ago
+  /// or is no question.
+  void keep_current(const std::string &id);
   /// What was said last; null when nothing was.
   [[nodiscard]] const Entry *find(const std::string &id) const;
   /// For whom to act in calls about the entry; empty = for nobody else.
   [[nodiscard]] std::optional<int64_t> partner_of(const std::string &id) const;
 
  private:
+  struct Known {
+    Entry entry;
+    std::chrono::steady_clock::time_point asked_at;  // or said
+  };
   struct Question;
   using QuestionPtr = std::shared_ptr<Question>;  // owners: the calls under way
 
@@ -60,7 +70,7 @@ class RemoteEntries {
   ApiClient &client_;
   const Settings settings_;
   const Callbacks callbacks_;
-  std::map<std::string, Entry> entries_;
+  std::map<std::string, Known> entries_;
   RemoteProfiles profiles_;
 };
 

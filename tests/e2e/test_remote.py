@@ -101,6 +101,41 @@ def test_ProfileAsksForMoreThanThisServerCanDo_TheLogSaysSoAndViewersGetTheSourc
         assert all(name in lines[0] for name in ("33 (", "34 (", "35 (")), lines
 
 
+def test_ExplicitLive_IsShownAtTheMediaServerAsTheInstallationSays(installation, server):
+    entry = installation.klive.add_entry("--segment-duration", "2s")
+
+    def change(**fields):
+        changed = installation.call("liveStream", "update", entryId=entry.id,
+                                    liveStreamEntry={"objectType": "KalturaLiveStreamEntry", **fields})
+        assert "code" not in changed, changed
+
+    def listed():
+        playlist = server.media_playlist(entry)
+        return playlist if playlist and playlist.segments else None
+
+    change(explicitLive=1, viewMode=0)
+    with Encoder(address(server, entry)) as encoder:
+        wait_for_status(installation, entry, PLAYABLE, 20)
+        assert server.master(entry) is None, "a preview is shown"
+        change(viewMode=1)
+        # It is asked every 10 s.
+        playlist = wait_for(listed, 20, "segments after it went live")
+        first, track = playlist.segments[0].uri, playlist.track
+        hidden = f"seg-{int(first.split('-')[1].split('.')[0]) - 1:08}.m4s"
+        assert server.get(f"/live/{entry.id}/{track}/{hidden}").status == 404, "what was only a preview"
+        # The installation does not know since when it was shown: this server does, also after it was killed.
+        server.kill()
+        server.start()
+        assert wait_for(listed, 10, "segments").segments[0].uri == first
+        number = listed().last_number
+        wait_for(lambda: listed().last_number > number + 1, 30, "segments after the restart")
+        change(viewMode=0)
+        wait_for(lambda: "#EXT-X-ENDLIST" in server.get(f"/live/{entry.id}/{track}/index.m3u8").text, 20, "the end of the show")
+        assert server.media_playlist(entry, track).segments[0].uri == first
+        assert installation.status(entry) == PLAYABLE, "the preview goes on"
+        encoder.stop()
+
+
 def test_NewToken_TheOldOneIsRefusedWithinHalfAMinuteAndItsPublicationIsEnded(installation, server):
     entry = installation.klive.add_entry("--segment-duration", "2s")
     with Encoder(address(server, entry)) as encoder:
