@@ -12,19 +12,17 @@ namespace {
 
 class EmbeddedBackend final : public Backend {
  public:
-  EmbeddedBackend(EntryStore &entries, ProfileStore &profiles, Showings &showings,
+  EmbeddedBackend(EntryStore &entries, ProfileStore &profiles, EntryChanged changed,
                   RefusalCounter counter)
       : entries_(entries),
-        showings_(showings),
+        changed_(std::move(changed)),
         authenticator_(make_embedded_authenticator(entries, profiles, std::move(counter))) {}
   ~EmbeddedBackend() override { *alive_ = nullptr; }
 
   void start(BackendCallbacks callbacks) override {
     callbacks_ = std::move(callbacks);
-    // On whatever thread changed it.
-    entries_.on_change([alive = alive_, &showings = showings_](const std::string &id) {
-      // At once: who is answered that a preview ended can rely on it.
-      showings.forget(id);
+    entries_.on_change([alive = alive_, changed = changed_](const std::string &id) {
+      changed(id);
       post(nullptr, [alive, id] {
         if (*alive) (*alive)->callbacks_.changed(id);
       });
@@ -36,7 +34,7 @@ class EmbeddedBackend final : public Backend {
 
  private:
   EntryStore &entries_;
-  Showings &showings_;
+  const EntryChanged changed_;
   const std::shared_ptr<gst::Authenticator> authenticator_;  // owners: this and every kliveauth
   BackendCallbacks callbacks_;
   // Owners: this and posted work.
@@ -46,8 +44,9 @@ class EmbeddedBackend final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_embedded_backend(EntryStore &entries, ProfileStore &profiles,
-                                               Showings &showings, RefusalCounter counter) {
-  return std::make_unique<EmbeddedBackend>(entries, profiles, showings, std::move(counter));
+                                               EntryChanged changed, RefusalCounter counter) {
+  return std::make_unique<EmbeddedBackend>(entries, profiles, std::move(changed),
+                                           std::move(counter));
 }
 
 }  // namespace klive::app

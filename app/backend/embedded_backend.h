@@ -2,20 +2,25 @@
 // EmbeddedBackend: the Backend over the embedded stores.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "backend/backend.h"
 #include "backend/entry_store.h"
 #include "backend/profile_store.h"
-#include "backend/showing.h"
 
 namespace klive::app {
 
-/// The stores and `showings`, which forgets what changes, outlive it and its authenticator. Sets
-/// the entry store's on_change().
+/// Called at once, on whatever thread changed the entry: who is answered that a preview ended can
+/// rely on it.
+using EntryChanged = std::function<void(const std::string &entry)>;
+
+/// The stores, and what `changed` uses, outlive it and its authenticator. Sets the entry store's
+/// on_change().
 [[nodiscard]] std::unique_ptr<Backend> make_embedded_backend(EntryStore &entries,
                                                              ProfileStore &profiles,
-                                                             Showings &showings,
+                                                             EntryChanged changed,
                                                              RefusalCounter counter);
 
 }  // namespace klive::app

@@ -59,11 +59,11 @@ Showing Showings::of(const std::string &entry) {
     changes = known->changes;
   }
   const auto stored = entries_.get(entry);
-  // Not shown for as long as nobody can say: a preview must not leak while the store is in trouble.
-  if (!stored && stored.error().code != base::ErrorCode::kNotFound) {
-    return {.is_limited = true, .time = {.from = kNever, .until = 0}};
-  }
-  const Showing showing = stored ? showing_of(*stored) : Showing();
+  // Not shown for as long as nobody can say: a preview must not leak while the store is in trouble,
+  // nor while the window of an entry that was deleted is still there.
+  const Showing nothing{.is_limited = true, .time = {.from = kNever, .until = 0}};
+  if (!stored && stored.error().code != base::ErrorCode::kNotFound) return nothing;
+  const Showing showing = stored ? showing_of(*stored) : nothing;
   auto known = known_.lock();
   if (known->changes == changes) known->showings[entry] = showing;
   return showing;

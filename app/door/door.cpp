@@ -51,7 +51,8 @@ base::Result<void> Door::start() {
   add_metrics();
   const bool is_remote = config_.backend.type == BackendType::kKaltura;
   if (auto opened = is_remote ? open_remote() : open_embedded(); !opened) return opened;
-  sessions_ = std::make_unique<Sessions>(config_, *backend_, registry_, metrics_);
+  for (const auto &[id, live] : registry_.entries()) public_windows_.update(id);
+  sessions_ = std::make_unique<Sessions>(config_, *backend_, registry_, public_windows_, metrics_);
   if (auto started = sessions_->start(); !started) return started;
   backend_->start(
       {.changed = [this](const std::string &entry) { sessions_->entry_changed(entry); },
@@ -124,9 +125,15 @@ base::Result<void> Door::open_embedded() {
   registry_.subscribe([this](const LiveEntry &entry) { note_broadcast(entry); });
   showings_ = std::make_unique<Showings>(*store_);
   showing_ = [this](const std::string &entry) { return showings_->of(entry); };
-  backend_ = make_embedded_backend(*store_, *profiles_, *showings_, [this](const char *reason) {
-    metrics_.count("klive_publish_refused_total", std::string("reason=\"") + reason + "\"");
-  });
+  backend_ = make_embedded_backend(
+      *store_, *profiles_,
+      [this](const std::string &entry) {
+        showings_->forget(entry);
+        public_windows_.update(entry);
+      },
+      [this](const char *reason) {
+        metrics_.count("klive_publish_refused_total", std::string("reason=\"") + reason + "\"");
+      });
   return {};
 }
 

@@ -26,6 +26,7 @@
 #include "klive/unique_fd.h"
 #include "live/live_registry.h"
 #include "live/metrics.h"
+#include "live/public_windows.h"
 
 namespace klive::app {
 
@@ -47,7 +48,11 @@ class Door {
 
  private:
   explicit Door(Config config)
-      : config_(std::move(config)), registry_(config_.server.root + "/live") {}
+      : config_(std::move(config)),
+        registry_(config_.server.root + "/live"),
+        public_windows_(registry_.live_root(), [this](const std::string &entry) {
+          return !showing_ || !showing_(entry).is_limited;
+        }) {}
   base::Result<void> start();
   [[nodiscard]] base::Result<void> open_embedded();
   [[nodiscard]] base::Result<void> open_remote();
@@ -64,6 +69,7 @@ class Door {
   Config config_;
   Metrics metrics_;
   LiveRegistry registry_;
+  PublicWindows public_windows_;
   std::unique_ptr<ServiceFile> service_file_;
   std::set<std::string> broadcasts_;  // entries that can be watched now
   // Of the embedded backend alone.

@@ -76,8 +76,13 @@ struct Sessions::Session {
   bool deleted = false;  // the entry; its window goes when the worker is gone
 };
 
-Sessions::Sessions(const Config &config, Backend &backend, LiveRegistry &registry, Metrics &metrics)
-    : config_(config), backend_(backend), registry_(registry), metrics_(metrics) {
+Sessions::Sessions(const Config &config, Backend &backend, LiveRegistry &registry,
+                   PublicWindows &public_windows, Metrics &metrics)
+    : config_(config),
+      backend_(backend),
+      registry_(registry),
+      public_windows_(public_windows),
+      metrics_(metrics) {
   GST_DEBUG_CATEGORY_INIT(klive_sessions_debug, "klive-sessions", 0, "klive sessions");
 }
 
@@ -207,6 +212,7 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
   if (!entry) return base::fail(std::move(entry.error()));
   LiveEntry &live = registry_.find_or_add(session.entry);
   live.low_latency = entry->low_latency();
+  public_windows_.make(session.entry);
   // The wall clock may have been put right meanwhile: only who knows no better goes by it.
   const int64_t gap = wall_now_ns() - window_end_ns(live.presentation);
   const bool resume = live.presentation.on_air && (must_resume || session.is_continued ||

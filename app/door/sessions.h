@@ -23,6 +23,7 @@
 #include "door/worker_processes.h"
 #include "live/live_registry.h"
 #include "live/metrics.h"
+#include "live/public_windows.h"
 #include "socket_poller.h"
 #include "worker/description.h"
 
@@ -31,7 +32,8 @@ namespace klive::app {
 /// Thread-bound (main context).
 class Sessions {
  public:
-  Sessions(const Config &config, Backend &backend, LiveRegistry &registry, Metrics &metrics);
+  Sessions(const Config &config, Backend &backend, LiveRegistry &registry,
+           PublicWindows &public_windows, Metrics &metrics);
   ~Sessions();
   Sessions(const Sessions &) = delete;
   Sessions &operator=(const Sessions &) = delete;
@@ -79,6 +81,7 @@ class Sessions {
   const Config &config_;
   Backend &backend_;
   LiveRegistry &registry_;
+  PublicWindows &public_windows_;
   Metrics &metrics_;
   Description description_;
   SocketPoller poller_;                         // of all workers' control channels

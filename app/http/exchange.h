@@ -61,6 +61,8 @@ class Exchange {
   [[nodiscard]] std::string_view body() const { return connection_->body(); }
   /// The client, also behind a proxy on this machine.
   [[nodiscard]] std::string remote_address() const;
+  /// Whether it came from this machine, where a front of ours may stand.
+  [[nodiscard]] bool is_local() const { return connection_->is_local(); }
   /// "http://host:8080" as the client wrote it; empty when the Host header is no host.
   [[nodiscard]] std::string origin() const;
 

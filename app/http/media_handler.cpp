@@ -10,6 +10,10 @@
 namespace klive::app::http {
 namespace {
 
+// What a web server in front that has the files sends with a request for one, and where it wants
+// to be led to (data/nginx).
+constexpr char kFront[] = "x-klive-front", kFrontFiles[] = "/klive-files/";
+
 // No address is used twice, so what was once fetched stays true.
 constexpr char kForEver[] = "public, max-age=31536000, immutable";
 
@@ -114,9 +118,15 @@ void MediaHandler::send_file(const Exchange &exchange, const std::string &name, 
   const LiveEntry *entry = registry_.find(route.entry);
   Answer answer;
   answer.content_type = media_type(entry ? find_track(*entry, route.track) : nullptr);
+  answer.cache_control = kForEver;
+  // A file that is not at its last name yet is better sent by us.
+  if (needed == 0 && exchange.is_local() && exchange.header(kFront) == "nginx") {
+    answer.more = {
+        {"X-Accel-Redirect", kFrontFiles + route.entry + "/" + route.track + "/" + name}};
+    return exchange.answer(answer);
+  }
   answer.body = file->bytes;
   answer.etag = file->etag;
-  answer.cache_control = kForEver;
   answer.allows_ranges = true;
   exchange.answer(answer);
 }

@@ -198,6 +198,22 @@ TEST_F(Preview, BeforeItGoesLive_NobodyFindsAnything) {
         403);
 }
 
+// What data/nginx relies on.
+TEST_F(Preview, FrontThatHasTheFiles_IsToldTheNameOfWhatIsShown) {
+  const std::string front = "X-Klive-Front: nginx\r\n";
+  const HttpReply hidden = get(live("v32/seg-00000001.m4s"), front);
+  EXPECT_EQ(hidden.status, 404);
+  EXPECT_EQ(hidden.header("X-Accel-Redirect"), "");
+  shown_ = {};
+  const HttpReply shown = get(live("v32/seg-00000001.m4s"), front + "Range: bytes=0-3\r\n");
+  EXPECT_EQ(shown.status, 200);
+  EXPECT_EQ(shown.header("X-Accel-Redirect"), "/klive-files/1_abcd1234/v32/seg-00000001.m4s");
+  EXPECT_EQ(shown.header("Content-Type"), "video/mp4");
+  EXPECT_EQ(shown.header("Cache-Control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(shown.body, "");
+  EXPECT_EQ(get(live("v32/seg-00000001.m4s")).header("X-Accel-Redirect"), "");
+}
+
 TEST_F(Preview, Editor_SeesAllOfIt) {
   const HttpReply reply = get(play("format/applehttp/ks/editor/a.m3u8"));
   EXPECT_EQ(reply.status, 302);

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <limits>
+#include <set>
 
+#include "live/public_windows.h"
 #include "temp_folder.h"
 
 namespace klive::app {
@@ -69,7 +72,27 @@ TEST(Showings, ChangeOfAnEntry_IsSeenOnceItIsForgotten) {
   ASSERT_TRUE((*store)->update(*entry));
   showings.forget(entry->id);
   EXPECT_EQ(showings.of(entry->id).time.from, 5'000 * kMs);
-  EXPECT_FALSE(showings.of("1_nobody00").is_limited);
+  EXPECT_EQ(showings.of("1_nobody00").time.from, std::numeric_limits<int64_t>::max());
+}
+
+TEST(PublicWindows, WindowOfAPreview_HasNoMark) {
+  const test::TempFolder folder;
+  std::set<std::string> previews = {"1_preview0"};
+  PublicWindows windows(folder / "live",
+                        [&](const std::string &entry) { return !previews.contains(entry); });
+  const auto has_mark = [&](const std::string &entry) {
+    return std::filesystem::exists(folder / "live" + "/" + entry + "/public");
+  };
+  windows.make("1_preview0");
+  windows.make("1_public00");
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "live/1_preview0"));
+  EXPECT_FALSE(has_mark("1_preview0"));
+  EXPECT_TRUE(has_mark("1_public00"));
+  previews = {"1_public00"};
+  for (const char *entry : {"1_preview0", "1_public00", "1_nowindow"}) windows.update(entry);
+  EXPECT_TRUE(has_mark("1_preview0"));
+  EXPECT_FALSE(has_mark("1_public00"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "live/1_nowindow"));
 }
 
 }  // namespace

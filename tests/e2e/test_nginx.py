@@ -123,6 +123,55 @@ def test_WhatIsNobodysBusiness_IsNotServed(klive, entry, front):
     assert redirect.headers["location"] == f"https://localhost{folder}"
 
 
+def test_Preview_IsNotServedBeforeItGoesLive(klive, media, tmp_path, front):
+    """Whoever guesses an address of a window that is on the disk gets nothing; what is shown comes from the disk."""
+    entry = klive.add_entry("--segment-duration", "2s")
+    window = klive.root / "live" / entry.id
+
+    def set_mode(mode, **more):
+        klive.call("liveStream", "update", {"entryId": entry.id, "liveStreamEntry": {
+            "objectType": "KalturaLiveStreamEntry", "viewMode": mode, **more}})
+
+    def status_of(path):
+        return front.get(f"/live/{entry.id}/{path.relative_to(window)}").status
+
+    def segments(folder, is_wanted):
+        return [path for path in folder.glob("seg-*.m4s") if is_wanted(int(path.name[4:12]))]
+
+    set_mode(0, explicitLive=1)
+    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
+        hidden = wait_for(lambda: len(found := list(window.glob("*/*.m4s"))) >= 8 and found, 40, "segments of the preview")
+        assert {status_of(path) for path in hidden} == {404}
+
+        set_mode(1)
+        playlist = klive.wait_for_segments(entry, 2)
+        folder = window / playlist.track
+        shown = folder / playlist.segments[0].uri
+        path, on_disk = f"/live/{entry.id}/{playlist.track}/{shown.name}", shown.read_bytes()
+        sent = klive.metric("klive_http_response_bytes_total")
+        answer = front.get(path)
+        assert answer.status == 200 and answer.body == on_disk
+        assert answer.headers["cache-control"] == FOR_EVER and answer.headers["content-type"] == "video/mp4"
+        assert_open_to_other_pages(answer)
+        part = front.get(path, "--range", "4-7")
+        assert part.status == 206 and part.body == on_disk[4:8]
+        assert front.get(path, method="HEAD").headers["content-length"] == str(len(on_disk))
+        assert klive.metric("klive_http_response_bytes_total") - sent < len(on_disk), "klive sends names, nginx bytes"
+        first = int(shown.name[4:12])
+        before = segments(folder, lambda number: number < first)
+        assert before and {status_of(path) for path in before} == {404}
+
+        set_mode(0)
+        ended = MediaPlaylist(front.get(f"/live/{entry.id}/{playlist.track}/index.m3u8").text)
+        last = int(ended.segments[-1].uri[4:12])
+        after = wait_for(lambda: segments(folder, lambda number: number > last + 1), 40, "segments after the end")
+        assert {status_of(path) for path in after} == {404}
+        assert status_of(shown) == 200
+        encoder.interrupt()
+    assert front.get(f"/klive-files/{entry.id}/{playlist.track}/{shown.name}").status == 404, "nginx's own address"
+    assert front.get(path, "--header", "X-Klive-Front: nginx").body == on_disk
+
+
 def test_Ffprobe_PlaysThroughTheFront(klive, entry, front):
     packets = read_packets(f"{front.origin}/live/{entry.id}/master.m3u8", 3, ("-live_start_index", "0"), 40)
     assert packets["video"][0].is_key and packets["audio"]
