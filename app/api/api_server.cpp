@@ -246,6 +246,10 @@ Viewing ApiServer::viewing(const std::string &entry, const std::string &ks,
   viewing.segment_duration_ms = stored->segment_duration_ms;
   viewing.low_latency = stored->low_latency();
   viewing.redirect = stored->more.text_of("redirectEntryId");
+  viewing.is_explicit = stored->more.integer_of("explicitLive") == 1;
+  viewing.is_shown =
+      !viewing.is_explicit || stored->more.integer_of("viewMode", kViewPreview) == kViewAllowAll;
+  viewing.servers = api::playback_servers(parts.entries.objects(), entry, std::time(nullptr));
   auto session = ks.empty() ? std::variant<kaltura::Ks, ApiError>(ApiError())
                             : api::check_session(ks, parts.secrets, {remote_address, path},
                                                  std::time(nullptr));

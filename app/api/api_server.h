@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/playback_servers.h"
 #include "backend/entry_store.h"
 #include "backend/live_quota.h"
 #include "backend/profile_store.h"
@@ -72,6 +73,9 @@ struct Viewing {
   int64_t partner = 0;
   int64_t segment_duration_ms = 0;
   bool low_latency = false;
+  bool is_explicit = false;             ///< shown only between going live and its end
+  bool is_shown = true;                 ///< now, to everybody
+  std::vector<PlaybackServer> servers;  ///< that have it on air, in the order to be tried
   std::string redirect;  ///< the entry to play when this one is off air; empty = none
 };
 

@@ -72,6 +72,12 @@ int64_t Broadcast::since() const {
   return since;
 }
 
+bool Broadcast::is_elsewhere() const {
+  return is_playable() && std::none_of(nodes.begin(), nodes.end(), [](const Value &node) {
+           return node.integer_of("serverNodeId") == kOwnServerNode;
+         });
+}
+
 int64_t Broadcast::primary_server_node() const {
   for (const Value &node : nodes) {
     if (node.integer_of("serverType") == 0) return node.integer_of("serverNodeId");

@@ -34,6 +34,8 @@ struct Broadcast {
   [[nodiscard]] int64_t since() const;  ///< Unix seconds; 0 when off air
   [[nodiscard]] int64_t primary_server_node() const;
   [[nodiscard]] bool is_playable() const { return status() == kNodePlayable; }
+  /// On media servers alone.
+  [[nodiscard]] bool is_elsewhere() const;
 };
 
 [[nodiscard]] Broadcast broadcast_of(const Call &call, const std::string &entry);

@@ -84,7 +84,9 @@ void add_live_fields(const Call &call, const Entry &entry, Value &view) {
   view["currentBroadcastStartTime"] = broadcast.since();
   if (const int64_t node = broadcast.primary_server_node()) view["primaryServerNodeId"] = node;
   view["streamName"] = "1";
-  view["hlsStreamUrl"] = std::string(call.http.origin) + "/live/" + entry.id + "/master.m3u8";
+  view["hlsStreamUrl"] = broadcast.is_elsewhere()
+                             ? play_manifest_url(call.http.origin, entry, kOwnProtocols[0])
+                             : std::string(call.http.origin) + "/live/" + entry.id + "/master.m3u8";
   Value configurations = view["liveStreamConfigurations"];
   Value own = Value::Array();
   for (const char *protocol : kOwnProtocols) {

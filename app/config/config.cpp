@@ -180,6 +180,8 @@ std::vector<Key> keys() {
           "broadcast.domain", [](auto &c) -> auto & { return c.broadcast.domain; }),
       text_key(
           "broadcast.host", [](auto &c) -> auto & { return c.broadcast.host; }),
+      port_key(
+          "broadcast.port", [](auto &c) -> auto & { return c.broadcast.port; }),
 
       text_key(
           "packager.secret", [](auto &c) -> auto & { return c.packager.secret; }),

@@ -55,6 +55,7 @@ struct Config {
   struct {
     std::string domain;  ///< when set publish URLs are <entry>.<p|b>.<domain>
     std::string host;    ///< host of publish URLs; empty = the host the API was asked at
+    uint16_t port = 0;   ///< port of publish URLs; 0 = that of rtmp
   } broadcast;
   struct {
     std::string secret;          ///< that addresses of the packager are signed with; empty = none

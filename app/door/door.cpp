@@ -99,6 +99,7 @@ base::Result<void> Door::start() {
                 .preview_secret = preview_secret_});
   if (!http) return base::fail(std::move(http.error()));
   http_ = std::move(*http);
+  if (announce_) announce_();
   if (auto written = service_file_->write({.http_address = config_.http.address,
                                            .rtmp_address = config_.rtmp.address,
                                            .http_port = http_->port(),
@@ -144,6 +145,7 @@ base::Result<void> Door::open_remote() {
     return remote->answer_api(request);
   };
   showing_ = [remote = opened->get()](const std::string &entry) { return remote->showing(entry); };
+  announce_ = [this, remote = opened->get()] { remote->announce(http_->port()); };
   backend_ = std::move(*opened);
   return {};
 }
@@ -157,7 +159,8 @@ base::Result<void> Door::open_api() {
                .profiles = *profiles_,
                .secrets = *std::move(secrets),
                .settings = {.rtmp_host = config_.broadcast.host,
-                            .rtmp_port = listener_->port(),
+                            .rtmp_port = config_.broadcast.port != 0 ? config_.broadcast.port
+                                                                     : listener_->port(),
                             .broadcast_domain = config_.broadcast.domain,
                             .limits = limits()},
                .live = [this](const std::string &entry) { return live_info(entry); },

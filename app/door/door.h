@@ -80,6 +80,7 @@ class Door {
   decltype(HttpServer::Parts::viewing) viewing_;
   decltype(HttpServer::Parts::showing) showing_;
   std::unique_ptr<Backend> backend_;
+  std::function<void()> announce_;  // of a media server
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<ApiServer> api_;  // of the embedded backend alone
   std::function<ApiAnswer(const ApiRequest &)> answer_api_;

@@ -4,6 +4,7 @@
 //   playManifest ─► entry on air? ─► /live/<entry>/master.m3u8, or when something of it was chosen
 //   or
 //                   │                signed: /live/hls/p/…/t/<token>/master-s32.m3u8
+//                   ├ on a media server ─► the same there
 //                   └ no ─► the entry that it redirects to, or 404 with Kaltura's headers
 #include "http/play_manifest_handler.h"
 
@@ -23,7 +24,6 @@ using kaltura::PlayErrorKind;
 using kaltura::PlayManifest;
 
 constexpr int kMaxRedirects = 5;
-constexpr int64_t kKilobit = 1000;
 
 std::string_view without_scheme(std::string_view origin) {
   const size_t scheme = origin.find("://");
@@ -44,15 +44,9 @@ void refuse(const Exchange &exchange, const PlayError &error) {
                    {"X-Kaltura", "error-" + number}});
 }
 
-/// The flavors whose picture lies in the wished rates; when none does, the one that comes nearest:
-/// a player wants something. Sound counts when there is no picture.
-std::vector<uint32_t> flavors_in(const manifest::Presentation &presentation,
-                                 const PlayManifest &request) {
-  struct Rated {
-    int64_t rate = 0;
-    uint32_t flavor = 0;
-  };
-  std::vector<Rated> all;
+/// Those with a picture; those of sound alone when there are no others.
+std::vector<RatedFlavor> rated(const manifest::Presentation &presentation) {
+  std::vector<RatedFlavor> all;
   for (const auto kind : {manifest::Kind::kVideo, manifest::Kind::kAudio}) {
     if (!all.empty()) break;
     for (const auto &[name, track] : presentation.tracks) {
@@ -60,20 +54,7 @@ std::vector<uint32_t> flavors_in(const manifest::Presentation &presentation,
       all.push_back({static_cast<int64_t>(track.average_bitrate), track.init.flavor});
     }
   }
-  std::sort(all.begin(), all.end(), [](const Rated &a, const Rated &b) { return a.rate < b.rate; });
-  const int64_t least = request.least_bitrate * kKilobit;
-  const int64_t most = request.most_bitrate * kKilobit;
-  std::vector<uint32_t> found;
-  for (const Rated &one : all) {
-    if (one.rate >= least && (most == 0 || one.rate <= most)) found.push_back(one.flavor);
-  }
-  if (found.empty() && !all.empty()) {
-    const bool is_too_fast = most != 0 && all.front().rate > most;
-    found.push_back(is_too_fast ? all.front().flavor : all.back().flavor);
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
+  return all;
 }
 
 /// What is asked for of an entry on air, or what is wrong with it. The flavors of the request
@@ -89,7 +70,7 @@ std::optional<PlayError> choose(const LiveEntry *live, PlayManifest &request) {
     if (!presentation) return make_play_error(PlayErrorKind::kFlavorNotFound);
   }
   if (request.least_bitrate > 0 || request.most_bitrate > 0) {
-    request.flavors = flavors_in(*presentation, request);
+    request.flavors = flavors_in(rated(*presentation), request);
   }
   return std::nullopt;
 }
@@ -150,9 +131,17 @@ void PlayManifestHandler::answer_request(const Exchange &exchange, PlayManifest 
     const LiveEntry *live = shown_.find(request.entry, found.may_preview);
     PlayManifest chosen = request;
     const auto error = choose(live, chosen);
-    if (!error) return send_on(exchange, chosen, target(exchange, chosen, found));
+    if (!error) return send_on(exchange, chosen, public_url_, target(exchange, chosen, found));
     // Off air it is the recording that is played.
     const bool is_over = error->number == static_cast<int>(PlayErrorKind::kEntryNotLive);
+    if (is_over && !found.servers.empty()) {
+      auto server = choose_server(request, found, signing_.is_needed);
+      if (auto *choice = std::get_if<ServerChoice>(&server)) {
+        return send_on(exchange, request, choice->protocol + "://" + choice->host,
+                       path_of(choice->url, signing_.is_needed, choice->host));
+      }
+      return refuse(exchange, *std::get_if<PlayError>(&server));
+    }
     if (!is_over || found.redirect.empty() || found.redirect == asked) {
       return refuse(exchange, *error);
     }
@@ -178,24 +167,30 @@ std::string PlayManifestHandler::target(const Exchange &exchange, const PlayMani
   url.side = request.side;
   url.is_low_latency = viewing.low_latency;
   url.flavors = request.flavors;
+  return path_of(url, true, signed_host(exchange, signing_, public_url_));
+}
+
+std::string PlayManifestHandler::path_of(const kaltura::PackagerUrl &url, bool is_signed,
+                                         const std::string &host) const {
   const std::string folder = kaltura::packager_folder(url);
+  if (!is_signed) return folder + kaltura::packager_file(url);
   const std::string token = kaltura::packager_token(
-      signing_.secret, signed_host(exchange, signing_, public_url_), folder);
+      signing_.secret, signing_.domain.empty() ? host : signing_.domain, folder);
   return folder + "t/" + token + "/" + kaltura::packager_file(url);
 }
 
 void PlayManifestHandler::send_on(const Exchange &exchange, const PlayManifest &request,
-                                  const std::string &path) const {
+                                  const std::string &origin, const std::string &path) const {
   Answer answer;
   // What a session opens is nobody else's to keep.
   answer.cache_control = request.ks.empty() ? "max-age=5" : "private, no-store";
   if (request.response == PlayManifest::Response::kRedirect) {
     answer.status = 302;
-    answer.more = {{"Location", public_url_ + path}};
+    answer.more = {{"Location", origin + path}};
     return exchange.answer(answer);
   }
-  const std::string origin = public_url_.empty() ? exchange.origin() : public_url_;
-  const std::string json = json_of(request, origin + path);
+  const std::string known = origin.empty() ? exchange.origin() : origin;
+  const std::string json = json_of(request, known + path);
   const bool is_call = request.response == PlayManifest::Response::kJsonp;
   answer.content_type =
       is_call ? "application/javascript; charset=utf-8" : "application/json; charset=utf-8";

@@ -7,6 +7,7 @@
 
 #include "api/api_server.h"
 #include "http/exchange.h"
+#include "http/server_choice.h"
 #include "http/shown_entries.h"
 #include "kaltura/packager_url.h"
 #include "kaltura/play_manifest.h"
@@ -41,8 +42,11 @@ class PlayManifestHandler {
   /// The path of the manifest of what is on air.
   [[nodiscard]] std::string target(const Exchange &exchange, const kaltura::PlayManifest &request,
                                    const Viewing &viewing) const;
+  [[nodiscard]] std::string path_of(const kaltura::PackagerUrl &url, bool is_signed,
+                                    const std::string &host) const;
+  /// An empty origin is this server as the player knows it.
   void send_on(const Exchange &exchange, const kaltura::PlayManifest &request,
-               const std::string &path) const;
+               const std::string &origin, const std::string &path) const;
 
   ShownEntries &shown_;
   ViewingOf viewing_of_;

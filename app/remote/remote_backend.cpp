@@ -58,6 +58,8 @@ base::Result<std::unique_ptr<RemoteBackend>> RemoteBackend::open(const Config &c
 RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metrics &metrics,
                              const std::string &secret, ViewModes view_modes)
     : service_url_(config.backend.service_url),
+      public_url_(config.http.public_url),
+      http_address_(config.http.address),
       registry_(registry),
       view_modes_(std::move(view_modes)),
       client_(std::make_unique<ApiClient>(ApiClientSettings{
@@ -107,6 +109,9 @@ RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metri
   metrics.describe("klive_backend_up", "gauge",
                    "1 while the Kaltura installation answers, 0 while it is left alone.");
   metrics.gauge("klive_backend_up", {}, [this] { return client_ && client_->stats().is_up; });
+  metrics.describe("klive_backend_name_shared", "gauge",
+                   "1 while another server reports by this server's name.");
+  metrics.gauge("klive_backend_name_shared", {}, [this] { return node_.is_shared() ? 1.0 : 0.0; });
   metrics.describe("klive_backend_calls_total", "counter", "Calls of the installation's API.");
   metrics.gauge("klive_backend_calls_total", {},
                 [this] { return client_ ? static_cast<double>(client_->stats().calls) : 0.0; });
@@ -123,8 +128,15 @@ RemoteBackend::~RemoteBackend() {
 
 void RemoteBackend::start(BackendCallbacks callbacks) {
   callbacks_ = std::move(callbacks);
-  node_.start();
   registrar_.start();
+}
+
+void RemoteBackend::announce(uint16_t http_port) {
+  if (!public_url_.empty()) return node_.start(public_url_, true);
+  const bool is_any = http_address_ == "::" || http_address_ == "0.0.0.0";
+  std::string host = is_any ? g_get_host_name() : http_address_;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  node_.start("http://" + host + ":" + std::to_string(http_port), false);
 }
 
 void RemoteBackend::stop() {

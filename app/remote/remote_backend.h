@@ -38,6 +38,9 @@ class RemoteBackend final : public Backend {
   void stop() override;
   base::Result<Entry> entry(const std::string &id) override;
   std::shared_ptr<gst::Authenticator> authenticator() override { return authenticator_; }
+  /// Tells the installation of this server. To be called when it serves HTTP, with the port that is
+  /// really bound.
+  void announce(uint16_t http_port);
   /// What viewers are shown of an entry.
   [[nodiscard]] Showing showing(const std::string &entry) const { return view_modes_.of(entry); }
 
@@ -50,7 +53,7 @@ class RemoteBackend final : public Backend {
   void learned(const Entry &entry);
   void revoke(const std::string &entry, const std::string &reason);
 
-  const std::string service_url_;
+  const std::string service_url_, public_url_, http_address_;
   LiveRegistry &registry_;
   BackendCallbacks callbacks_;
   ViewModes view_modes_;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "http_fixture.h"
+#include "kaltura/media_server_address.h"
 #include "kaltura/packager_url.h"
 #include "kaltura/value.h"
 
@@ -31,6 +32,9 @@ class PlayManifest : public HttpFixture {
       viewing.may_preview = ks == "editor";
       viewing.partner = 101;
       viewing.segment_duration_ms = 6000;
+      viewing.servers = servers_;
+      viewing.is_explicit = shown_.is_limited;
+      viewing.is_shown = !shown_.is_limited;
       viewing.redirect = redirects_.contains(entry) ? redirects_.at(entry) : "";
       return viewing;
     };
@@ -63,6 +67,23 @@ class PlayManifest : public HttpFixture {
   }
   [[nodiscard]] std::string host() const { return "127.0.0.1"; }
 
+  /// An entry that this server does not have on air.
+  static std::string elsewhere(const std::string &keys) { return play(keys, "1_other"); }
+  void add_server(const std::string &id, kaltura::Side side, int64_t flavor = 32) {
+    PlaybackServer server{.server_node = *kaltura::read_json(
+                              R"({"id":)" + id + R"(,"hostName":"media-)" + id + R"("})"),
+                          .side = side};
+    EXPECT_TRUE(kaltura::set_playback_address(server.server_node, "http://media-" + id + ":81"));
+    kaltura::Value stream = kaltura::Value::Object();
+    stream["flavorId"] = std::to_string(flavor);
+    stream["bitrate"] = 900'000;
+    stream["width"] = 640;
+    server.streams.push(std::move(stream));
+    servers_.push_back(std::move(server));
+  }
+  std::string location(const std::string &target) const { return get(target).header("Location"); }
+
+  std::vector<PlaybackServer> servers_;
   std::map<std::string, std::string> redirects_;
   Showing shown_;
 };
@@ -285,6 +306,81 @@ TEST_F(Signed, AddressOfThePlatform_IsTakenWithItsTokenAlone) {
   const std::string target = get(play("format/applehttp/a.m3u8")).header("Location");
   EXPECT_NE(target.find("/tl/viewer/t/"), std::string::npos) << target;
   EXPECT_EQ(get(target).status, 200);
+}
+
+TEST_F(PlayManifest, EntryOnAMediaServer_SendsPlayersThere) {
+  EXPECT_EQ(get(elsewhere("format/applehttp/a.m3u8")).header("X-Kaltura"), "error-36");
+  add_server("7", kaltura::Side::kPrimary);
+  add_server("8", kaltura::Side::kBackup);
+  EXPECT_EQ(location(elsewhere("format/applehttp/a.m3u8")),
+            "http://media-7:81/live/hls/p/101/e/1_other/sd/6000/tl/viewer/st/0/master.m3u8");
+  EXPECT_EQ(location(elsewhere("streamType/1/format/mpegdash/manifest.mpd")),
+            "http://media-8:81/live/dash/p/101/e/1_other/sd/6000/tl/viewer/st/1/manifest.mpd");
+  // What this server has itself is played here.
+  EXPECT_EQ(location(play("format/applehttp/a.m3u8")), live("master.m3u8"));
+  const HttpReply json = get(elsewhere("format/applehttp/a.m3u8") + "?responseFormat=json");
+  EXPECT_NE(json.body.find("\"http://media-7:81/live/hls/"), std::string::npos) << json.body;
+}
+
+TEST_F(PlayManifest, OneMediaServerWithBothSides_IsToldNoneOfThem) {
+  add_server("7", kaltura::Side::kPrimary);
+  add_server("7", kaltura::Side::kBackup);
+  EXPECT_EQ(location(elsewhere("format/applehttp/a.m3u8")),
+            "http://media-7:81/live/hls/p/101/e/1_other/sd/6000/tl/viewer/master.m3u8");
+  EXPECT_TRUE(
+      location(elsewhere("streamType/1/format/applehttp/a.m3u8")).ends_with("st/1/master.m3u8"));
+}
+
+TEST_F(PlayManifest, FlavorsOfAMediaServer_AreThoseThatItReports) {
+  add_server("7", kaltura::Side::kPrimary);
+  EXPECT_TRUE(
+      location(elsewhere("flavorIds/32,33/format/applehttp/a.m3u8")).ends_with("/master-s32.m3u8"));
+  EXPECT_EQ(get(elsewhere("flavorIds/33/format/applehttp/a.m3u8")).header("X-Kaltura"), "error-6");
+  EXPECT_TRUE(
+      location(elsewhere("maxBitrate/100/format/applehttp/a.m3u8")).ends_with("/master-s32.m3u8"));
+}
+
+TEST_F(PlayManifest, MediaServerOnOneSide_IsNotAskedForTheOther) {
+  add_server("8", kaltura::Side::kBackup);
+  EXPECT_EQ(get(elsewhere("streamType/0/format/applehttp/a.m3u8")).header("X-Kaltura"), "error-36");
+  EXPECT_TRUE(
+      location(elsewhere("format/applehttp/a.m3u8")).ends_with("tl/viewer/st/1/master.m3u8"));
+}
+
+TEST_F(PlayManifest, MediaServerWithoutAnAddress_IsPassedOver) {
+  add_server("7", kaltura::Side::kPrimary);
+  add_server("8", kaltura::Side::kBackup);
+  servers_.front().server_node["mediaServerPlaybackDomainConfig"] =
+      *kaltura::read_json(R"([{"key":"http","value":"a b\r\nSet-Cookie: c"}])");
+  EXPECT_TRUE(location(elsewhere("format/applehttp/a.m3u8")).starts_with("http://media-8:81/"));
+}
+
+TEST_F(PlayManifest, PreviewOnAMediaServerWithoutASecret_IsShownToNobody) {
+  add_server("7", kaltura::Side::kPrimary);
+  shown_ = {.is_limited = true};
+  EXPECT_EQ(get(elsewhere("format/applehttp/a.m3u8")).header("X-Kaltura"), "error-36");
+  EXPECT_EQ(get(elsewhere("ks/editor/format/applehttp/a.m3u8")).header("X-Kaltura"), "error-36");
+}
+
+class SignedPlayManifest : public PlayManifest {
+ protected:
+  SignedPlayManifest() { config_.packager.secret = "sesame"; }
+};
+
+TEST_F(SignedPlayManifest, EntryOnAMediaServer_IsSignedForThatServersHost) {
+  add_server("7", kaltura::Side::kPrimary);
+  const std::string folder = "/live/hls/p/101/e/1_other/sd/6000/tl/viewer/st/0/";
+  EXPECT_EQ(location(elsewhere("format/applehttp/a.m3u8")),
+            "http://media-7:81" + folder + "t/" +
+                kaltura::packager_token("sesame", "media-7:81", folder) + "/master.m3u8");
+}
+
+TEST_F(SignedPlayManifest, PreviewOnAMediaServer_IsOpenToEditors) {
+  add_server("7", kaltura::Side::kPrimary);
+  shown_ = {.is_limited = true};
+  EXPECT_EQ(get(elsewhere("format/applehttp/a.m3u8")).header("X-Kaltura"), "error-36");
+  const std::string preview = location(elsewhere("ks/editor/format/applehttp/a.m3u8"));
+  EXPECT_NE(preview.find("/tl/main/st/0/t/"), std::string::npos) << preview;
 }
 
 }  // namespace

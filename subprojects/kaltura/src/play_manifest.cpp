@@ -24,6 +24,7 @@ struct Alias {
 constexpr std::array kAliases = {
     Alias{"entryId", "e"},     Alias{"format", "f"},       Alias{"flavorIds", "fs"},
     Alias{"maxBitrate", "mb"}, Alias{"minBitrate", "mib"}, Alias{"flavorParamIds", "fps"},
+    Alias{"protocol", "pt"},
 };
 
 bool is_word(std::string_view text) {
@@ -191,6 +192,7 @@ std::variant<PlayManifest, PlayError> parse_play_manifest(std::string_view path,
   if (!request.is_dash && !format.empty() && format != "applehttp" && format != "hls") {
     return make_play_error(PlayErrorKind::kFormatNotAllowed);
   }
+  request.is_https = value_of(keys, "protocol") == "https";
   for (const char *name : {"flavorIds", "flavorParamIds", "flavorId"}) {
     if (!read_flavors(value_of(keys, name), request.flavors)) {
       return make_play_error(PlayErrorKind::kFlavorNotFound);

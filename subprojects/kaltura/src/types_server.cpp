@@ -52,7 +52,12 @@ constexpr Field kServerNode[] = {
     text("parentId"),
     text("environment").bounded(0, 256),
 };
-constexpr Field kMediaServerNode[] = {text("applicationName").bounded(0, 256)};
+constexpr Field kMediaServerNode[] = {
+    text("applicationName").bounded(0, 256),
+    array("mediaServerPortConfig", "KalturaKeyValue"),
+    array("mediaServerPlaybackDomainConfig", "KalturaKeyValue"),
+};
+constexpr Field kKeyValue[] = {text("key").bounded(0, 256), text("value").bounded(0, 256)};
 constexpr Field kWowza[] = {
     text("appPrefix"),          text("transcoder"),          integer("GPUID"),
     integer("liveServicePort"), text("liveServiceProtocol"), text("liveServiceInternalDomain"),
@@ -66,6 +71,7 @@ constexpr std::array kTypes = {
     ObjectType{"KalturaLiveEntryServerNode", "KalturaEntryServerNode", kLiveEntryServerNode},
     ObjectType{"KalturaLiveStreamParams", "", kStreamParams},
     ObjectType{"KalturaLiveEntryServerNodeRecordingInfo", "", kRecordingInfo},
+    ObjectType{"KalturaKeyValue", "", kKeyValue},
     ObjectType{"KalturaServerNode", "", kServerNode, true},
     ObjectType{"KalturaDeliveryServerNode", "KalturaServerNode", {}, true},
     ObjectType{"KalturaMediaServerNode", "KalturaDeliveryServerNode", kMediaServerNode, true},

@@ -33,6 +33,7 @@ TEST(PlayManifest, KeysOfThePath_AreRead) {
       "callback=cb_1&sessionId=8%3A1");
   EXPECT_EQ(request.entry, "1_abcd1234");
   EXPECT_TRUE(request.is_dash);
+  EXPECT_TRUE(request.is_https);
   EXPECT_EQ(request.flavors, (std::vector<uint32_t>{32, 33}));
   EXPECT_EQ(request.most_bitrate, 900);
   EXPECT_EQ(request.least_bitrate, 100);

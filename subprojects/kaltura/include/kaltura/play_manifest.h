@@ -40,6 +40,7 @@ struct PlayManifest {
 
   std::string entry;
   bool is_dash = false;
+  bool is_https = false;                        ///< of what it leads to
   std::vector<uint32_t> flavors;                ///< empty = all
   int64_t least_bitrate = 0, most_bitrate = 0;  ///< kbit/s; 0 = any
   std::optional<Side> side;
