@@ -30,6 +30,10 @@ int ks_command(const Arguments &arguments) {
     complain(root.error().message);
     return kExitFailed;
   }
+  if (const std::string installation = installation_of(*root); !installation.empty()) {
+    complain(no_entries_here(installation).message);
+    return kExitFailed;
+  }
   const auto secrets = load_secrets(*root);
   if (!secrets) {
     complain(secrets.error().message);

@@ -74,6 +74,24 @@ base::Result<std::string> ServiceOptions::data_root() const {
   return own;
 }
 
+base::Error no_entries_here(const std::string &installation) {
+  return {
+      base::ErrorCode::kRefused,
+      "this is a media server of " + installation +
+          ", which has the entries and the sessions: use its API or its console, or when it is a "
+          "klive, this command on its host"};
+}
+
+std::string installation_of(const std::string &root) {
+  gchar *text = nullptr;
+  gsize size = 0;
+  if (!g_file_get_contents(service_file(root).c_str(), &text, &size, nullptr)) return {};
+  const gst::CharPtr owned(text);
+  const auto parsed = parse_json({text, size});
+  JsonObject *object = parsed ? object_of(parsed->get()) : nullptr;
+  return object ? text_of(object, "installation") : "";
+}
+
 base::Result<Service> find_service(const ServiceOptions &options) {
   auto root = options.data_root();
   if (!root) return base::fail(std::move(root).error());
@@ -96,6 +114,10 @@ base::Result<Service> find_service(const ServiceOptions &options) {
   auto parsed = parse_json({text, size});
   if (!parsed) return base::fail(std::move(parsed).error().wrap(path));
   JsonObject *object = object_of(parsed->get());
+  if (const std::string installation = object ? text_of(object, "installation") : "";
+      !installation.empty()) {
+    return base::fail(no_entries_here(installation));
+  }
   JsonObject *http = object ? object_of(object, "http") : nullptr;
   if (!http) return base::fail(base::ErrorCode::kInvalid, path + ": has no \"http\"");
 

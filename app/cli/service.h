@@ -30,6 +30,12 @@ struct Service {
   Secrets secrets;
 };
 
+/// The installation whose media server serves the data root; empty: it has entries of its own, or
+/// does not run.
+[[nodiscard]] std::string installation_of(const std::string &root);
+/// What those are told who ask a media server for entries or sessions.
+[[nodiscard]] base::Error no_entries_here(const std::string &installation);
+
 [[nodiscard]] base::Result<Service> find_service(const ServiceOptions &options);
 
 /// Calls /api_v3/service/SERVICE/action/ACTION with an administrator's session. An error that the

@@ -100,10 +100,12 @@ base::Result<void> Door::start() {
   if (!http) return base::fail(std::move(http.error()));
   http_ = std::move(*http);
   if (announce_) announce_();
-  if (auto written = service_file_->write({.http_address = config_.http.address,
-                                           .rtmp_address = config_.rtmp.address,
-                                           .http_port = http_->port(),
-                                           .rtmp_port = listener_->port()});
+  if (auto written =
+          service_file_->write({.http_address = config_.http.address,
+                                .rtmp_address = config_.rtmp.address,
+                                .http_port = http_->port(),
+                                .rtmp_port = listener_->port(),
+                                .installation = is_remote ? config_.backend.service_url : ""});
       !written) {
     return written;
   }

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "kaltura/value.h"
 #include "klive/ptr.h"
 
 namespace klive::app {
@@ -40,11 +41,15 @@ ServiceFile::~ServiceFile() {
 }
 
 base::Result<void> ServiceFile::write(const ServiceAddresses &addresses) {
-  const std::string json = "{\"pid\":" + std::to_string(getpid()) + ",\"http\":{\"address\":\"" +
-                           addresses.http_address +
-                           "\",\"port\":" + std::to_string(addresses.http_port) +
-                           "},\"rtmp\":{\"address\":\"" + addresses.rtmp_address +
-                           "\",\"port\":" + std::to_string(addresses.rtmp_port) + "}}\n";
+  const std::string json =
+      "{\"pid\":" + std::to_string(getpid()) + ",\"http\":{\"address\":\"" +
+      addresses.http_address + "\",\"port\":" + std::to_string(addresses.http_port) +
+      "},\"rtmp\":{\"address\":\"" + addresses.rtmp_address +
+      "\",\"port\":" + std::to_string(addresses.rtmp_port) + "}" +
+      (addresses.installation.empty()
+           ? ""
+           : ",\"installation\":" + kaltura::write_json(addresses.installation)) +
+      "}\n";
   GError *raw = nullptr;
   if (!g_file_set_contents_full(path_.c_str(), json.data(), static_cast<gssize>(json.size()),
                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &raw)) {

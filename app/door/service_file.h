@@ -14,6 +14,7 @@ namespace klive::app {
 struct ServiceAddresses {
   std::string http_address, rtmp_address;
   uint16_t http_port = 0, rtmp_port = 0;
+  std::string installation;  ///< whose media server this is; empty = it has entries of its own
 };
 
 /// Owns the file and a lock on ROOT that keeps a second service off it. Movable through unique_ptr

@@ -63,6 +63,7 @@ void RemoteAuthenticator::ask(const PublishAddress &address, const std::string &
   }
   if (known) {
     if (!*known) count(known->error());
+    if (*known) look_at_name(address, **known);
     return answer(*std::move(known));
   }
   if (!is_first) return;
@@ -80,6 +81,7 @@ void RemoteAuthenticator::answered(const std::string &key, const PublishAddress 
                                    Result<gst::Grant> said) {
   const bool is_outage = !said && said.error().code == ErrorCode::kUnavailable;
   const bool is_on_air = is_outage && parts_.is_on_air(address.entry);
+  if (said) look_at_name(address, *said);
   std::vector<Waiting> waiting;
   {
     const auto now = Verdicts::Clock::now();
@@ -102,6 +104,16 @@ void RemoteAuthenticator::answered(const std::string &key, const PublishAddress 
     if (!said) count(said.error());
     each.answer(said);
   }
+}
+
+// The refusal itself is kliveflavormap's.
+void RemoteAuthenticator::look_at_name(const PublishAddress &address, const gst::Grant &grant) {
+  if (!parts_.wrong_name || address.stream_name.empty()) return;
+  if (kaltura::map_stream_name(grant.flavors, address.stream_name, address.entry)) return;
+  post(nullptr, [weak = weak_from_this(), address] {
+    const auto self = weak.lock();
+    if (self && !self->state_.lock()->is_stopped) self->parts_.wrong_name(address);
+  });
 }
 
 void RemoteAuthenticator::count(const base::Error &error) const {

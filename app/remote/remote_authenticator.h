@@ -30,6 +30,8 @@ class RemoteAuthenticator final : public gst::Authenticator,
     /// Called on the main context.
     std::function<bool(const std::string &entry)> is_on_air;
     RefusalCounter count;
+    /// The token was right and the stream name is none of the entry's; called on the main context.
+    std::function<void(const kaltura::PublishAddress &)> wrong_name;
   };
   explicit RemoteAuthenticator(Parts parts) : parts_(std::move(parts)) {}
 
@@ -58,6 +60,7 @@ class RemoteAuthenticator final : public gst::Authenticator,
   void answered(const std::string &key, const kaltura::PublishAddress &address,
                 base::Result<gst::Grant> said);
   void count(const base::Error &error) const;
+  void look_at_name(const kaltura::PublishAddress &address, const gst::Grant &grant);
 
   const Parts parts_;
   base::Locked<State> state_;

@@ -70,6 +70,7 @@ RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metri
           .session_key = "klive-" + node_name(config),
           .timeout = std::chrono::milliseconds(config.backend.timeout.ns / 1'000'000)})),
       node_(*client_, node_name(config)),
+      alerts_(*client_),
       entries_(
           *client_,
           {.server_node = node_name(config),
@@ -79,6 +80,14 @@ RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metri
                [this](const std::string &entry) {
                  authenticator_->forget(entry);
                  if (callbacks_.changed) callbacks_.changed(entry);
+               },
+           .refused =
+               [this](const kaltura::PublishAddress &address, std::optional<int64_t> partner,
+                      const std::string &error) {
+                 // Nobody looks at entries that never were.
+                 const bool is_known =
+                     error != "ENTRY_ID_NOT_FOUND" || entries_.find(address.entry) != nullptr;
+                 if (is_known) alerts_.refused(address, partner, error, Alerts::Clock::now());
                },
            .learned = [this](const Entry &entry) { learned(entry); }}),
       registrar_(*client_, entries_, registry, node_name(config),
@@ -105,6 +114,11 @@ RemoteBackend::RemoteBackend(const Config &config, LiveRegistry &registry, Metri
               [&metrics](const char *reason) {
                 metrics.count("klive_publish_refused_total",
                               std::string("reason=\"") + reason + "\"");
+              },
+          .wrong_name =
+              [this](const kaltura::PublishAddress &address) {
+                alerts_.refused(address, entries_.partner_of(address.entry), kWrongStreamName,
+                                Alerts::Clock::now());
               }})) {
   metrics.describe("klive_backend_up", "gauge",
                    "1 while the Kaltura installation answers, 0 while it is left alone.");

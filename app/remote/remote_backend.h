@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "live/live_registry.h"
 #include "live/metrics.h"
+#include "remote/alerts.h"
 #include "remote/api_client.h"
 #include "remote/registrar.h"
 #include "remote/remote_authenticator.h"
@@ -59,6 +60,7 @@ class RemoteBackend final : public Backend {
   ViewModes view_modes_;
   std::unique_ptr<ApiClient> client_;  // ended before those that it answers
   ServerNode node_;
+  Alerts alerts_;
   RemoteEntries entries_;
   Registrar registrar_;
   std::shared_ptr<RemoteAuthenticator> authenticator_;  // shared with every ingest pipeline

@@ -145,6 +145,7 @@ void RemoteEntries::check_token(const QuestionPtr &question) {
         question->was_introduced = true;
         return callbacks_.introduce([this, question] { check_token(question); });
       }
+      if (callbacks_.refused) callbacks_.refused(question->address, question->partner, error->code);
       return question->refuse(refusal_of(*error, id));
     }
     Value object = std::move(*std::get_if<Value>(&*answer));

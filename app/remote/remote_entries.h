@@ -35,6 +35,10 @@ class RemoteEntries {
     std::function<void(std::function<void()> done)> introduce;
     /// Another token of an entry is known than before.
     std::function<void(const std::string &entry)> token_replaced;
+    /// A publication was refused with that error of the API; empty partner = the session's own.
+    std::function<void(const kaltura::PublishAddress &, std::optional<int64_t> partner,
+                       const std::string &error)>
+        refused;
     /// Something was said of an entry.
     std::function<void(const Entry &entry)> learned;
   };

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """klive as the media server of a Kaltura installation, which is another klive."""
+import json
 import threading
 import time
 
@@ -224,6 +225,29 @@ def test_InstallationIsSlow_NobodyElseWaits(installation, make_klive):
             proxy.delay = 0
             wait_for(lambda: refusal(address(server, others[0])) is None, 45, "the API to be asked again")
             assert encoder.connections == 1 and not encoder.refusals
+
+
+def test_Refusals_AreToldTheInstallationInBeacons(installation, server):
+    entry = installation.klive.add_entry()
+
+    def alerts(side):
+        found = installation.call("beacon_beacon", "list", filter={"objectType": "KalturaBeaconFilter"})["objects"]
+        return [alert["Code"] for beacon in found
+                if beacon["objectId"] == entry.id and beacon["eventType"] == f"{side}_healthData"
+                for alert in json.loads(beacon["privateData"])["alerts"]]
+
+    assert refusal(address(server, entry, token="wrong"))
+    wait_for(lambda: alerts(0) == [111], 10, lambda: f"a wrong token; there is {alerts(0)}")
+    assert refusal(address(server, entry, side=1, name="7"))
+    wait_for(lambda: alerts(1) == [112], 10, lambda: f"a wrong stream name; there is {alerts(1)}")
+
+
+def test_CommandLineOnAMediaServer_SaysWhereTheEntriesAre(installation, server):
+    for verb in (["entry", "list"], ["entry", "add", "--name", "An event"], ["ks"], ["publish", "1_abcd1234", "--test"],
+                 ["describe", "1_abcd1234"]):
+        refused = server.run(*verb, "--root", server.root, check=False)
+        assert refused.returncode == 1, verb
+        assert f"media server of {installation.klive.origin}" in refused.stderr, (verb, refused.stderr)
 
 
 def test_Api_IsNotServedByAMediaServer(server):
