@@ -15,6 +15,7 @@ Variables entry_variables(const EntryParameters &entry) {
       {"entry.epoch", std::to_string(entry.epoch_ns)},
       {"entry.segment-duration", std::to_string(entry.segment_duration_ns)},
       {"entry.chunk-duration", std::to_string(entry.low_latency ? kLowLatencyChunkNs : kChunkNs)},
+      {"entry.low-latency", entry.low_latency ? "true" : "false"},
       {"entry.dvr-window", std::to_string(entry.dvr_window_ns)},
       {"entry.resume", entry.resume ? "true" : "false"},
       {"server.live-root", entry.live_root}};

@@ -59,6 +59,7 @@ enum {
   PROP_0,
   PROP_SEGMENT_DURATION,
   PROP_CHUNK_DURATION,
+  PROP_LOW_LATENCY,
   PROP_FIRST_SEGMENT,
   PROP_FAST_START,
   PROP_NOT_BEFORE,
@@ -169,6 +170,9 @@ static void gst_klive_segmenter_set_property(GObject *object, guint id, const GV
     case PROP_CHUNK_DURATION:
       settings.chunk_duration = g_value_get_uint64(value);
       break;
+    case PROP_LOW_LATENCY:
+      settings.low_latency = g_value_get_boolean(value);
+      break;
     case PROP_FIRST_SEGMENT:
       settings.first_segment = g_value_get_uint(value);
       break;
@@ -200,6 +204,9 @@ static void gst_klive_segmenter_get_property(GObject *object, guint id, GValue *
       break;
     case PROP_CHUNK_DURATION:
       g_value_set_uint64(value, settings.chunk_duration);
+      break;
+    case PROP_LOW_LATENCY:
+      g_value_set_boolean(value, settings.low_latency);
       break;
     case PROP_FIRST_SEGMENT:
       g_value_set_uint(value, settings.first_segment);
@@ -251,6 +258,12 @@ static void gst_klive_segmenter_install_properties(GObjectClass *object_class) {
       klive::gst::duration_param_spec("chunk-duration", "Chunk duration",
                                       "Greatest length of a chunk in nanoseconds.", GST_MSECOND,
                                       GST_SECOND * 3600, defaults.chunk_duration, flags));
+  g_object_class_install_property(
+      object_class, PROP_LOW_LATENCY,
+      g_param_spec_boolean("low-latency", "Low latency",
+                           "Where pictures come at a constant rate, a chunk ends with the one that "
+                           "fills it, not when the next one shows how long that was.",
+                           defaults.low_latency, flags));
   g_object_class_install_property(
       object_class, PROP_FIRST_SEGMENT,
       g_param_spec_uint("first-segment", "First segment",

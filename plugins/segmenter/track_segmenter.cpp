@@ -53,6 +53,7 @@ void TrackSegmenter::start() {
   cmaf::SegmenterSettings made;
   made.segment_duration = {static_cast<int64_t>(settings.segment_duration)};
   made.chunk_duration = {static_cast<int64_t>(settings.chunk_duration)};
+  made.low_latency = settings.low_latency;
   made.first_segment = settings.first_segment;
   made.fast_start = settings.fast_start;
   made.not_before = {static_cast<int64_t>(settings.not_before)};

@@ -22,6 +22,7 @@ namespace klive::segmenter {
 struct Settings {
   uint64_t segment_duration = 6 * GST_SECOND;
   uint64_t chunk_duration = GST_SECOND;
+  bool low_latency = false;
   uint32_t first_segment = 0;
   uint32_t fast_start = 3;
   uint64_t not_before = 0;

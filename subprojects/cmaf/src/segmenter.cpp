@@ -102,6 +102,7 @@ struct Segmenter::State {
   bool may_cut_by(const Track &first, const Track &track, MediaTime key, MediaTime time) const;
   void break_off(const Track &track, bool leads);
   void make_way(Track &track, QueuedSample &sample, uint32_t number);
+  void end_chunk_early(Track &track);
   bool has_waited_enough(Track &track);
   bool settle(Track &track, bool now);
   void settle_all();
@@ -183,6 +184,7 @@ Result<void> Segmenter::State::push(Track &track, const InputSample &sample) {
   if (number) {
     make_way(track, admitted, *number);
     track.writer.append_placed(std::move(admitted), sample.data);
+    end_chunk_early(track);
   } else {
     track.writer.append_waiting(std::move(admitted), sample.data);
   }
@@ -388,6 +390,16 @@ void Segmenter::State::make_way(Track &track, QueuedSample &sample, uint32_t num
   if (track.is_video() && sample.entry.key)
     track.keys.note(sample.pts, {kSameDistance * track.frame().ns});
   track.writer.make_way(sample, number, marked, track.timeline.usual_ticks());
+}
+
+// Saves the time of one picture, which is most of what a chunk takes to be ready. If the next one
+// does not come when it was foreseen, there is a hole, and nothing is foreseen for a while.
+void Segmenter::State::end_chunk_early(Track &track) {
+  if (!settings.low_latency || !track.is_video() || !track.timeline.is_steady()) return;
+  const auto duration = track.writer.fills_chunk(track.timeline.usual_ticks());
+  if (!duration) return;
+  track.timeline.release(*track.writer.newest(), *duration);
+  track.writer.end_chunk();
 }
 
 bool Segmenter::State::has_waited_enough(Track &track) {

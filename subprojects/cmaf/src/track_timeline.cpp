@@ -17,6 +17,11 @@ constexpr MediaTime kLargeStepBack = MediaTime::from_seconds(1);
 constexpr MediaTime kLongestPicture = MediaTime::from_seconds(10);
 constexpr MediaTime kLongestSound = MediaTime::from_seconds(2);
 constexpr MediaTime kLongestEver = MediaTime::from_seconds(60);
+// Both ends of a distance were rounded to milliseconds, and one may have been moved by as much to
+// join what was foreseen.
+constexpr MediaTime kSameRate = {2'500'000};
+constexpr unsigned kSteadyAfter = 24;             // distances
+constexpr unsigned kMeanFrom = 3, kMeanOf = 512;  // distances
 
 }  // namespace
 
@@ -27,6 +32,7 @@ void TrackTimeline::set_format(const TrackFormat &format) {
     };
     floor_ = convert(floor_);
     last_dts_ = convert(last_dts_);
+    last_given_ = convert(last_given_);
   }
   kind_ = format.kind;
   nominal_ = 0;
@@ -41,11 +47,28 @@ void TrackTimeline::set_format(const TrackFormat &format) {
   }
   usual_ = std::max<int64_t>(usual_, 1);
   is_measured_ = false;
+  steady_ = 0;
+  steady_ticks_ = 0;
+}
+
+bool TrackTimeline::is_steady() const { return steady_ >= kSteadyAfter; }
+
+// Times as they were handed in: what was moved to join would add up.
+void TrackTimeline::note_distance(int64_t distance) {
+  const bool is_usual =
+      is_measured_ && std::abs(distance - usual_ticks()) <= kSameRate.ticks(timescale_);
+  steady_ = is_usual ? steady_ + 1 : 0;
+  steady_ticks_ = is_usual ? steady_ticks_ + distance : 0;
+  if (steady_ < kMeanOf) return;
+  steady_ /= 2;
+  steady_ticks_ /= 2;
 }
 
 int64_t TrackTimeline::usual_ticks() const {
   const int64_t rounding = timescale_ * 3 / 2000;  // both ends were rounded to milliseconds
-  return nominal_ > 0 && std::abs(usual_ - nominal_) <= rounding ? nominal_ : usual_;
+  // 33, 33 and 34 ms are 30 a second.
+  const int64_t seen = steady_ >= kMeanFrom ? steady_ticks_ / steady_ : usual_;
+  return nominal_ > 0 && std::abs(seen - nominal_) <= rounding ? nominal_ : seen;
 }
 
 MediaTime TrackTimeline::usual() const { return MediaTime::from_ticks(usual_ticks(), timescale_); }
@@ -68,6 +91,8 @@ int64_t TrackTimeline::likely_duration(const QueuedSample &sample) const {
 QueuedSample TrackTimeline::admit(const InputSample &sample, bool breaks, QueuedSample *previous) {
   const MediaTime dts = sample.dts + shift_;
   int64_t ticks = std::max(dts.ticks(timescale_), floor_);
+  if (has_begun_) note_distance(dts.ticks(timescale_) - last_given_);
+  last_given_ = dts.ticks(timescale_);
   // After a guessed duration the sample joins where it nearly does; a hole of a few ticks would be
   // one to every player.
   if (is_released_ && !breaks && ticks - floor_ < usual_ / 2) ticks = floor_;
@@ -117,8 +142,7 @@ void TrackTimeline::break_off(QueuedSample &newest, MediaTime next) {
       static_cast<uint32_t>(std::min(ticks - newest.entry.dts, likely_duration(newest)));
 }
 
-void TrackTimeline::release(QueuedSample &newest) {
-  const int64_t duration = likely_duration(newest);
+void TrackTimeline::release(QueuedSample &newest, int64_t duration) {
   newest.entry.duration = static_cast<uint32_t>(duration);
   floor_ = newest.entry.dts + duration;
   is_released_ = true;

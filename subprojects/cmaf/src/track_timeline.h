@@ -34,7 +34,12 @@ class TrackTimeline {
   /// it will begin at `next`.
   void break_off(QueuedSample &newest, base::MediaTime next);
   /// Gives the newest sample the duration that is likely: nothing follows for now.
-  void release(QueuedSample &newest);
+  void release(QueuedSample &newest) { release(newest, likely_duration(newest)); }
+  /// Gives it this one: what follows was foreseen.
+  void release(QueuedSample &newest, int64_t duration);
+
+  /// Samples have come at one rate for a while: where the next begins can be foreseen.
+  [[nodiscard]] bool is_steady() const;
 
   [[nodiscard]] bool has_begun() const { return has_begun_; }
   /// The usual distance between samples: what the format says if samples come about so.
@@ -43,16 +48,20 @@ class TrackTimeline {
 
  private:
   [[nodiscard]] int64_t likely_duration(const QueuedSample &sample) const;
+  void note_distance(int64_t distance);
 
   Kind kind_ = Kind::kVideo;
   uint32_t timescale_ = 1;
   bool has_begun_ = false;
   int64_t floor_ = 0;         ///< the next decode time is this at least
   int64_t last_dts_ = 0;      ///< of the newest sample
+  int64_t last_given_ = 0;    ///< the same before it was moved to join
   bool is_released_ = false;  ///< the newest sample's duration has been given out
   int64_t nominal_ = 0;       ///< from the format's frame rate; 0 = none
   int64_t usual_ = 0;
   bool is_measured_ = false;  ///< usual_ was seen, not assumed
+  unsigned steady_ = 0;       ///< so many distances in a row were the usual one
+  int64_t steady_ticks_ = 0;  ///< together
   base::MediaTime shift_;
 };
 

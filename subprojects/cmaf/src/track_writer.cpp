@@ -2,6 +2,7 @@
 // Chunks and segments of one track.
 #include "track_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace klive::cmaf {
@@ -47,6 +48,16 @@ bool TrackWriter::is_full(int64_t usual) const {
   const int64_t ms = format_.timescale / 1000;
   const auto frames = static_cast<int64_t>(placed_) + 1;
   return length + usual > chunk_limit_ + ms || frames * usual > chunk_limit_ + ms * 2 / 5;
+}
+
+std::optional<int64_t> TrackWriter::fills_chunk(int64_t usual) {
+  if (placed_ == 0) return {};
+  SampleEntry &newest = queue_[placed_ - 1].entry;
+  const int64_t room = chunk_limit_ - (newest.dts - queue_[0].entry.dts);
+  const int64_t ms = format_.timescale / 1000;
+  if (usual > room + ms) return {};
+  newest.duration = static_cast<uint32_t>(std::min(usual, room));
+  return is_full(usual) ? std::optional<int64_t>(newest.duration) : std::nullopt;
 }
 
 // The newest placed sample may turn out too long for the chunk: then it begins the next one.

@@ -42,6 +42,11 @@ class TrackWriter {
   void append_placed(QueuedSample sample, base::ByteView data);
   void append_waiting(QueuedSample sample, base::ByteView data);
 
+  /// How long the newest sample is if it fills its chunk and it and the next one are `usual` ticks
+  /// long; nothing when there is room left.
+  [[nodiscard]] std::optional<int64_t> fills_chunk(int64_t usual);
+  /// Everything placed comes out as a chunk (durations must be known), the segment goes on.
+  void end_chunk() { emit(placed_, false); }
   /// Everything placed comes out (durations must be known), the segment ends.
   void close_segment();
 

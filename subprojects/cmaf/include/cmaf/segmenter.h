@@ -33,6 +33,8 @@ struct SegmenterSettings {
   base::MediaTime patience = base::MediaTime::from_seconds(
       2);                      ///< one track waits for another at most this long (media time)
   base::MediaTime not_before;  ///< end of what an earlier run wrote: this one is moved behind it
+  bool low_latency = false;    ///< a picture that probably fills its chunk does not wait for the
+                               ///< next one, which would tell its duration
   int64_t epoch_wall_ns = 0;   ///< Unix time of the entry's media time zero; 0 = no prft
 };
 
@@ -54,9 +56,10 @@ struct InitReady {
   base::Bytes bytes;
 };
 /// Chunks come in order within a track, each as soon as the sample that closes it arrived: usually
-/// the one behind it. The end of a segment is known only when the next one's first sample arrives;
-/// then the remaining samples come out as one more chunk with `last` set. Numbers of a track only
-/// go up; a number that a track skips is a hole in that track (it was silent or away).
+/// the one behind it; with low_latency its own last one where pictures come at a constant rate. The
+/// end of a segment is known only when the next one's first sample arrives; then the remaining
+/// samples come out as one more chunk with `last` set. Numbers of a track only go up; a number that
+/// a track skips is a hole in that track (it was silent or away).
 struct ChunkReady {
   uint32_t track = 0;
   uint32_t init = 0;
