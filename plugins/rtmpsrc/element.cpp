@@ -69,6 +69,7 @@ enum {
   PROP_CONNECTION,
   PROP_READ_BUDGET,
   PROP_LOW_LATENCY_READ_BUDGET,
+  PROP_EARLY_READ_BUDGET,
   PROP_UNAUTHENTICATED,
   PROP_TIMEOUT,
   PROP_PUBLISH_TIMEOUT,
@@ -111,6 +112,9 @@ static void gst_klive_rtmp_src_set_property(GObject *object, guint id, const GVa
     case PROP_LOW_LATENCY_READ_BUDGET:
       settings->low_latency_read_budget = g_value_get_uint64(value);
       break;
+    case PROP_EARLY_READ_BUDGET:
+      settings->early_read_budget = g_value_get_uint64(value);
+      break;
     case PROP_UNAUTHENTICATED:
       settings->unauthenticated = static_cast<Unauthenticated>(g_value_get_enum(value));
       break;
@@ -141,6 +145,9 @@ static void gst_klive_rtmp_src_get_property(GObject *object, guint id, GValue *v
       break;
     case PROP_LOW_LATENCY_READ_BUDGET:
       g_value_set_uint64(value, settings->low_latency_read_budget);
+      break;
+    case PROP_EARLY_READ_BUDGET:
+      g_value_set_uint64(value, settings->early_read_budget);
       break;
     case PROP_UNAUTHENTICATED:
       g_value_set_enum(value, static_cast<gint>(settings->unauthenticated));
@@ -196,6 +203,10 @@ static void gst_klive_rtmp_src_install_properties(GObjectClass *object_class) {
        "Nanoseconds between two looks at the socket; what arrived meanwhile goes on as one buffer. "
        "0 = every packet is taken at once.",
        defaults.read_budget);
+  time(PROP_EARLY_READ_BUDGET, "early-read-budget", "Early read budget",
+       "Nanoseconds between two looks at the socket, at most, in the first three seconds of a "
+       "publication.",
+       defaults.early_read_budget);
   time(PROP_LOW_LATENCY_READ_BUDGET, "low-latency-read-budget", "Low-latency read budget",
        "Nanoseconds between two looks at the socket when the publication was granted low latency. "
        "0 = every packet is taken at once.",

@@ -21,6 +21,8 @@ constexpr int64_t kTakeOverSilence = 3 * G_USEC_PER_SEC;
 // More than this in one look may have filled the receive window.
 constexpr size_t kFullLook = 128 * 1024;
 constexpr GstClockTime kShortestPause = 5 * GST_MSECOND;
+// Viewers wait for the first pieces of a broadcast, and for nothing as eagerly later.
+constexpr int64_t kEarly = 3 * G_USEC_PER_SEC;
 
 struct UriUnref {
   void operator()(GUri *uri) const { g_uri_unref(uri); }
@@ -223,7 +225,8 @@ Ptr<GstBuffer> RtmpSrc::decide_publish(const rtmp::PublishRequested &publish) {
   publication_->accept_publish(publish.stream);
   if (!publication_->send()) ending_ = publication_->failure();
   budget_ = answer.low_latency ? running_.low_latency_read_budget : running_.read_budget;
-  pause_ = budget_;
+  early_until_ = g_get_monotonic_time() + kEarly;
+  pause_ = budget();
   next_look_ = 0;
   last_data_ = g_get_monotonic_time();
   set_phase("on-air");
@@ -339,11 +342,17 @@ Received RtmpSrc::receive() {
 // A full receive window stops the encoder until the next look: fast publications are looked at more
 // often, and as rarely as the budget says again when they have become slower.
 void RtmpSrc::pace(size_t received) {
+  const GstClockTime most = budget();
   if (received >= kFullLook) {
-    pause_ = std::max(pause_ / 2, std::min(budget_, kShortestPause));
+    pause_ = std::max(pause_ / 2, std::min(most, kShortestPause));
   } else if (received < kFullLook / 2) {
-    pause_ = std::min(pause_ * 2, budget_);
+    pause_ = std::min(pause_ * 2, most);
   }
+}
+
+GstClockTime RtmpSrc::budget() const {
+  return g_get_monotonic_time() < early_until_ ? std::min(budget_, running_.early_read_budget)
+                                               : budget_;
 }
 
 void RtmpSrc::handle_events() {

@@ -25,7 +25,8 @@ enum class Unauthenticated { kRefuse, kAccept };
 struct RtmpSrcSettings {
   std::string location = "rtmp://0.0.0.0:1935/kLive";
   Ptr<GstKliveRtmpConnection> connection;
-  GstClockTime read_budget = 200 * GST_MSECOND;
+  GstClockTime read_budget = 400 * GST_MSECOND;
+  GstClockTime early_read_budget = 100 * GST_MSECOND;
   GstClockTime low_latency_read_budget = 33 * GST_MSECOND;
   GstClockTime timeout = 60 * GST_SECOND;
   GstClockTime publish_timeout = 10 * GST_SECOND;
@@ -81,6 +82,7 @@ class RtmpSrc {
   base::Bytes take_media();
   Received receive();
   void pace(size_t received);
+  [[nodiscard]] GstClockTime budget() const;
   void handle_events();
   void disconnect_now(const rtmp::Refusal &why);
   void end(std::string code, std::string reason);
@@ -98,6 +100,7 @@ class RtmpSrc {
   bool connect_accepted_ = false;
   std::optional<std::string> ending_;  // the connection broke; what arrived before goes out first
   GstClockTime budget_ = 0;
+  int64_t early_until_ = 0;
   GstClockTime pause_ = 0;  // between looks: the budget, or less while a lot arrives
   int64_t next_look_ = 0;
   int64_t last_data_ = 0;

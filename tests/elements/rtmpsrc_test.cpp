@@ -402,7 +402,7 @@ TEST_F(RtmpSrcTest, EncoderReturns_FileBehindHoldsBothPublications) {
 }
 
 TEST_F(RtmpSrcTest, TagsWithinOneBudget_ComeAsOneBuffer) {
-  TestPipeline pipeline(front("read-budget=1000000000"));
+  TestPipeline pipeline(front("read-budget=1000000000 early-read-budget=1000000000"));
   ASSERT_TRUE(pipeline.play());
   RtmpPublisher publisher(port_of(pipeline), kApp, "1");
   ASSERT_EQ(publisher.publish(), Phase::kPublished);
@@ -432,8 +432,21 @@ TEST_F(RtmpSrcTest, NothingIsTakenDownstream_SocketFillsAndNotMemory) {
   EXPECT_TRUE(pipeline.wait_for_bytes(kFlvHeader + sent * (kTagFrame + frame.size())));
 }
 
+TEST_F(RtmpSrcTest, FirstSeconds_TakeTheEarlyBudget) {
+  TestPipeline pipeline(front("read-budget=3600000000000 early-read-budget=1000000"));
+  ASSERT_TRUE(pipeline.play());
+  RtmpPublisher publisher(port_of(pipeline), kApp, "1");
+  ASSERT_EQ(publisher.publish(), Phase::kPublished);
+  for (size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(publisher.send_video(0, kFrame));
+    ASSERT_TRUE(pipeline.wait_for_buffers(2 + i));
+  }
+}
+
 TEST_F(RtmpSrcTest, LowLatencyGrant_TakesTheShortBudget) {
-  TestPipeline pipeline(front("read-budget=3600000000000 low-latency-read-budget=1000000"));
+  TestPipeline pipeline(
+      front("read-budget=3600000000000 early-read-budget=3600000000000 "
+            "low-latency-read-budget=1000000"));
   ASSERT_TRUE(pipeline.play());
   RtmpPublisher publisher(port_of(pipeline), "kLive?e=1_efgh5678&t=77aa", "1");
   ASSERT_EQ(publisher.publish(), Phase::kPublished);
