@@ -9,6 +9,8 @@
 #include <memory>
 #include <string_view>
 
+#include "base/markup.h"
+
 namespace klive::app::http {
 namespace {
 
@@ -36,32 +38,6 @@ struct CloseDir {
   void operator()(DIR *folder) const { closedir(folder); }
 };
 
-std::string html_escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 // One pass, so that a value that looks like a place is not filled again.
 std::string fill_places(std::string_view page,
                         const std::map<std::string_view, std::string> &values) {
@@ -78,7 +54,7 @@ std::string fill_places(std::string_view page,
       continue;
     }
     out += page.substr(0, at);
-    out += html_escape(value->second);
+    base::append_markup(out, value->second);
     page.remove_prefix(end + 1);
   }
   out += page;

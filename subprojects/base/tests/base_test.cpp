@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/list_text.h"
 #include "base/locked.h"
+#include "base/markup.h"
 #include "base/media_time.h"
 #include "base/result.h"
 
@@ -60,6 +61,12 @@ TEST(ListText, ItemsComeWithoutSpacesAndEmptyOnes) {
   EXPECT_TRUE(list_has("a, b", "b"));
   EXPECT_FALSE(list_has("ab, b c", "b"));
   EXPECT_FALSE(list_has("a,,b", ""));
+}
+
+TEST(Markup, TextStandsForItself) {
+  std::string out = ">";
+  append_markup(out, "<a b='\"'> & \t\n\r\x01\x7f ä");
+  EXPECT_EQ(out, ">&lt;a b=&#39;&quot;&#39;&gt; &amp; \t\n\x7f ä");
 }
 
 TEST(MediaTime, ConvertsToTimescalesAndBackWithoutDrift) {

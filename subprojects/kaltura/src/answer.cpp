@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/markup.h"
 #include "kaltura/object_type.h"
 
 namespace klive::kaltura {
@@ -25,35 +26,6 @@ std::string seconds_text(double seconds) {
   const auto [end, error] =
       std::to_chars(text, text + sizeof text, seconds, std::chars_format::fixed, 6);
   return error == std::errc() ? std::string(text, end) : "0";
-}
-
-void append_xml_text(std::string &out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&apos;";
-        break;
-      case '\t':
-      case '\n':
-        out += c;
-        break;
-      default:
-        // XML 1.0 section 2.2 knows no other control characters, not even escaped.
-        if (static_cast<unsigned char>(c) >= 0x20) out += c;
-    }
-  }
 }
 
 bool is_xml_name(std::string_view name) {
@@ -98,7 +70,7 @@ void append_xml(std::string &out, const Value &value) {
   } else if (const auto *items = value.array()) {
     for (const Value &item : *items) element("item", item);
   } else if (!value.is_null()) {
-    append_xml_text(out, *value.text());
+    base::append_markup(out, *value.text());
   }
 }
 
@@ -150,15 +122,15 @@ void append_json(std::string &out, const ApiError &error) {
 
 void append_xml(std::string &out, const ApiError &error) {
   out += "<error><code>";
-  append_xml_text(out, error.code);
+  base::append_markup(out, error.code);
   out += "</code><message>";
-  append_xml_text(out, error.message);
+  base::append_markup(out, error.message);
   out += "</message><objectType>KalturaAPIException</objectType><args>";
   for (const auto &[name, value] : error.args) {
     out += "<item><objectType>KalturaApiExceptionArg</objectType><name>";
-    append_xml_text(out, name);
+    base::append_markup(out, name);
     out += "</name><value>";
-    append_xml_text(out, value);
+    base::append_markup(out, value);
     out += "</value></item>";
   }
   out += "</args></error>";

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/markup.h"
+
 namespace klive::kaltura {
 
 /// Plain value.
@@ -34,7 +36,9 @@ class XmlWriter {
   void text(std::string_view name, std::string_view value) {
     const std::string tag(name);
     if (value.empty()) return line("<" + tag + "/>");
-    line("<" + tag + ">" + escaped(value) + "</" + tag + ">");
+    std::string content;
+    base::append_markup(content, value);
+    line("<" + tag + ">" + content + "</" + tag + ">");
   }
   void number(std::string_view name, int64_t value) { text(name, std::to_string(value)); }
   void empty(std::string_view name) { text(name, {}); }
@@ -46,27 +50,6 @@ class XmlWriter {
     out_ += content;
     out_ += '\n';
   }
-  static std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-      switch (c) {
-        case '&':
-          out += "&amp;";
-          break;
-        case '<':
-          out += "&lt;";
-          break;
-        case '>':
-          out += "&gt;";
-          break;
-        default:
-          // What XML 1.0 has no place for.
-          if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n') out += c;
-      }
-    }
-    return out;
-  }
-
   std::string out_;
   size_t depth_ = 0;
 };

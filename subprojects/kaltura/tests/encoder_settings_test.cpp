@@ -35,7 +35,7 @@ TEST(EncoderSettings, FlashMediaLiveEncoder_GetsTheProfileOfTheNotes) {
   EXPECT_EQ(
       flat,
       "<?xml version=\"1.0\"?><flashmedialiveencoder_profile>"
-      "<preset><name>Custom</name><description>Tom &amp; &lt;Jerry&gt;'s</description></preset>"
+      "<preset><name>Custom</name><description>Tom &amp; &lt;Jerry&gt;&#39;s</description></preset>"
       "<capture><video><device/><crossbar_input>0</crossbar_input><frame_rate>25</frame_rate>"
       "<size><width>1280</width><height>720</height></size></video>"
       "<audio><device/><crossbar_input>0</crossbar_input><sample_rate>44100</sample_rate>"

@@ -13,6 +13,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/markup.h"
 #include "selection.h"
 #include "text.h"
 
@@ -144,26 +145,11 @@ class Writer {
   }
 
   void clock() {
-    add(out_, "<UTCTiming schemeIdUri=\"urn:mpeg:dash:utc:http-xsdate:2014\" value=\"",
-        escaped(options_.utc_timing_url),
-        "\"/>\n<UTCTiming schemeIdUri=\"urn:mpeg:dash:utc:direct:2014\" value=\"");
+    out_ += "<UTCTiming schemeIdUri=\"urn:mpeg:dash:utc:http-xsdate:2014\" value=\"";
+    base::append_markup(out_, options_.utc_timing_url);
+    add(out_, "\"/>\n<UTCTiming schemeIdUri=\"urn:mpeg:dash:utc:direct:2014\" value=\"");
     add_date(out_, options_.publish_time_ns);
     out_ += "\"/>\n";
-  }
-
-  static std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-      if (c == '&')
-        out += "&amp;";
-      else if (c == '<')
-        out += "&lt;";
-      else if (c == '"')
-        out += "&quot;";
-      else
-        out += c;
-    }
-    return out;
   }
 
   static bool has_segments(const Track &track, const Range &range) {
