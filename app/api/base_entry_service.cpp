@@ -21,11 +21,7 @@ constexpr const char *kType = "KalturaBaseEntry";
 // Kaltura's DeliveryProfileType LIVE_PACKAGER_HLS and LIVE_PACKAGER_DASH.
 constexpr int64_t kDeliveryHls = 1007, kDeliveryDash = 1009;
 
-ActionResult get(const Call &call) {
-  auto found = find_entry(call, call.text("entryId"), std::nullopt);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  return entry_view(call, *std::get_if<Entry>(&found));
-}
+ActionResult get(const Call &call) { return get_entry(call, call.text("entryId"), std::nullopt); }
 
 ActionResult list(const Call &call) {
   return list_entries(call, "KalturaBaseEntryFilter", "KalturaBaseEntryListResponse", std::nullopt);

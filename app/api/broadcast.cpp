@@ -42,11 +42,6 @@ int64_t better(int64_t a, int64_t b) {
   return std::min(a, b);
 }
 
-kaltura::Condition is_equal(const char *field, Value value) {
-  const kaltura::ObjectType *type = kaltura::find_type("KalturaLiveEntryServerNode");
-  return {kaltura::find_field(*type, field), kaltura::Operator::kEqual, {std::move(value)}};
-}
-
 }  // namespace
 
 int64_t Broadcast::status() const {
@@ -99,7 +94,8 @@ Broadcast broadcast_of(const Call &call, const std::string &entry, int64_t partn
         own_node(entry, partner, static_cast<int64_t>(side), live.sides[side], live.is_playable));
   }
   ObjectQuery query{.kind = kind::kEntryServerNode, .limit = kMaxNodes};
-  query.filter.conditions.push_back(is_equal("entryId", entry));
+  query.filter.conditions.push_back(
+      kaltura::is_equal("KalturaLiveEntryServerNode", "entryId", entry));
   auto registered = call.objects().list(query);
   if (!registered) return broadcast;
   for (Value &node : registered->objects) {

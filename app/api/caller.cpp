@@ -2,6 +2,7 @@
 // Who is calling: a checked session (KS) and what it allows.
 #include "api/caller.h"
 
+#include "base/list_text.h"
 #include "kaltura/value.h"
 
 #include "door/wrong_tokens.h"
@@ -31,19 +32,6 @@ bool any_privilege(std::string_view privileges, const Visit &visit) {
     const std::string_view values =
         colon == std::string_view::npos ? std::string_view() : one.substr(colon + 1);
     if (visit(one.substr(0, colon), values)) return true;
-  }
-  return false;
-}
-
-/// An entry's list of users: "ann,bob".
-bool names_user(std::string_view csv, std::string_view user) {
-  while (!csv.empty()) {
-    const size_t comma = csv.find(',');
-    std::string_view one = csv.substr(0, comma);
-    csv.remove_prefix(comma == std::string_view::npos ? csv.size() : comma + 1);
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    while (one.ends_with(' ')) one.remove_suffix(1);
-    if (one == user) return true;
   }
   return false;
 }
@@ -98,7 +86,7 @@ bool Caller::may_edit(const Entry &entry) const {
   if (ks->is_admin()) return true;
   const bool is_known = !ks->user.empty();
   if (is_known && entry.more.text_of("userId") == ks->user) return true;
-  if (is_known && names_user(entry.more.text_of("entitledUsersEdit"), ks->user)) return true;
+  if (is_known && base::list_has(entry.more.text_of("entitledUsersEdit"), ks->user)) return true;
   return any_privilege(ks->privileges, [&](std::string_view name, std::string_view values) {
     return name == "edit" && has_value(values, entry.id);
   });

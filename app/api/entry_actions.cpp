@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What liveStream, media and baseEntry do alike: list, update and delete entries.
-#include <gst/gst.h>
 
 #include "api/broadcast.h"
 #include "api/entry_object.h"
+#include "api/log.h"
 #include "api/objects.h"
 
 namespace klive::app::api {
@@ -15,25 +15,12 @@ using kaltura::Value;
 
 constexpr int64_t kNodes = 500;  // entries on air elsewhere that a list knows of
 
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-api", 0, "Kaltura API of the embedded backend");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
-
-kaltura::Condition is_equal(const char *type, const char *field, Value value) {
-  return {kaltura::find_field(*kaltura::find_type(type), field),
-          kaltura::Operator::kEqual,
-          {std::move(value)}};
-}
-
 /// The entries that can be watched now, here or on a server that has registered them.
 std::vector<std::string> playable(const Call &call) {
   std::vector<std::string> ids = call.parts.playable();
   ObjectQuery query{.kind = kind::kEntryServerNode, .limit = kNodes};
   query.filter.conditions.push_back(
-      is_equal("KalturaLiveEntryServerNode", "status", kNodePlayable));
+      kaltura::is_equal("KalturaLiveEntryServerNode", "status", kNodePlayable));
   const auto nodes = call.objects().list(query);
   if (!nodes) return ids;
   for (const Value &node : nodes->objects) {
@@ -82,6 +69,22 @@ std::optional<ApiError> check_clip(const Value &resource) {
 
 }  // namespace
 
+ActionResult add_entry(const Call &call, Entry entry) {
+  for (const char *name : {"userId", "creatorId"}) {
+    if (entry.more.find(name) == nullptr) entry.more[name] = call.caller.ks->user;
+  }
+  const std::string id = entry.id;
+  auto added = call.entries().add(std::move(entry));
+  if (added) GST_INFO_ID(added->id.c_str(), "added");
+  return entry_answer(call, added, id);
+}
+
+ActionResult get_entry(const Call &call, const std::string &id, std::optional<EntryType> type) {
+  auto found = find_entry(call, id, type);
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
+  return entry_view(call, *std::get_if<Entry>(&found));
+}
+
 ActionResult list_entries(const Call &call, std::string_view filter_type,
                           std::string_view response_type, std::optional<EntryType> type) {
   auto read = query_of(call, kind::kEntry, filter_type);
@@ -89,7 +92,7 @@ ActionResult list_entries(const Call &call, std::string_view filter_type,
   ObjectQuery &query = *std::get_if<ObjectQuery>(&read);
   if (type) {
     query.filter.conditions.push_back(
-        is_equal("KalturaBaseEntry", "type", static_cast<int64_t>(*type)));
+        kaltura::is_equal("KalturaBaseEntry", "type", static_cast<int64_t>(*type)));
   }
   if (const Value *wanted = query.filter.own.find("isLive")) {
     if (wanted->integer() == 1) query.only_ids = playable(call);

@@ -32,6 +32,10 @@ inline constexpr int64_t kMediaTypeVideo = 1, kMediaTypeLive = 201;
                                                             kaltura::Purpose purpose, Entry &entry);
 
 // What liveStream, media and baseEntry do alike; of this type unless any will do.
+/// A new entry: whose it is is who makes it, unless it says so.
+[[nodiscard]] ActionResult add_entry(const Call &call, Entry entry);
+[[nodiscard]] ActionResult get_entry(const Call &call, const std::string &id,
+                                     std::optional<EntryType> type);
 [[nodiscard]] ActionResult list_entries(const Call &call, std::string_view filter_type,
                                         std::string_view response_type,
                                         std::optional<EntryType> type);

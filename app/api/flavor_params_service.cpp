@@ -54,9 +54,7 @@ ActionResult add(const Call &call) {
 }
 
 ActionResult get(const Call &call) {
-  auto found = find_object(call, kind::kFlavorParams, call.text("id"), kNotFound);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  return std::move(*std::get_if<Value>(&found));
+  return get_object(call, kind::kFlavorParams, call.text("id"), kNotFound);
 }
 
 ActionResult list(const Call &call) {
@@ -85,20 +83,14 @@ ActionResult get_by_profile(const Call &call) {
 }
 
 ActionResult update(const Call &call) {
-  const std::string id = call.text("id");
-  auto found = find_own_object(call, kind::kFlavorParams, id, kNotFound);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  Value params = std::move(*std::get_if<Value>(&found));
-  if (auto error = merge(params, given_params(call), Purpose::kUpdate)) return *std::move(error);
+  auto changed =
+      changed_object(call, kind::kFlavorParams, call.text("id"), kNotFound, given_params(call));
+  if (auto *error = std::get_if<ApiError>(&changed)) return std::move(*error);
+  const Value &params = *std::get_if<Value>(&changed);
   if (auto error = check_suffix(params)) return *std::move(error);
-  auto updated =
-      call.objects().update(kind::kFlavorParams, id, [&](Value &document) -> base::Result<void> {
-        document = params;
-        return {};
-      });
-  if (!updated) return store_error(updated.error(), kNotFound, id);
+  auto updated = replace_object(call, kind::kFlavorParams, params, kNotFound);
   call.parts.profiles.changed();
-  return *std::move(updated);
+  return updated;
 }
 
 ActionResult remove(const Call &call) {
@@ -106,11 +98,8 @@ ActionResult remove(const Call &call) {
   auto found = find_own_object(call, kind::kFlavorParams, id, kNotFound);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   ObjectQuery links{.kind = kind::kProfileParams, .limit = kMaxFlavors};
-  links.filter.conditions.push_back(
-      {kaltura::find_field(*kaltura::find_type("KalturaConversionProfileAssetParams"),
-                           "assetParamsId"),
-       kaltura::Operator::kEqual,
-       {call.integer("id")}});
+  links.filter.conditions.push_back(kaltura::is_equal("KalturaConversionProfileAssetParams",
+                                                      "assetParamsId", call.integer("id")));
   const auto used = call.objects().list(links);
   if (!used) return store_error(used.error(), kNotFound, id);
   if (used->total > 0) {
@@ -118,10 +107,7 @@ ActionResult remove(const Call &call) {
         "INVALID_PARAMETER_VALUE",
         {"id", std::to_string(used->total) + " conversion profiles have these params"});
   }
-  if (auto done = call.objects().remove(kind::kFlavorParams, id); !done) {
-    return store_error(done.error(), kNotFound, id);
-  }
-  return Value();
+  return remove_object(call, kind::kFlavorParams, id, kNotFound);
 }
 
 constexpr Parameter kId[] = {required(integer_field("id"))};

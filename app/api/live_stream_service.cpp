@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The service liveStream: entries. What media servers say of them is in
 // live_stream_server_service.cpp.
-#include <gst/gst.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include "api/default_profile.h"
 #include "api/entry_object.h"
 #include "api/fields.h"
+#include "api/log.h"
 #include "api/objects.h"
 
 namespace klive::app::api {
@@ -25,13 +25,6 @@ using kaltura::Value;
 constexpr std::string_view kSourceLive = "32", kSourceCaptions = "42";
 // Kaltura's LiveStreamBroadcastStatus.
 constexpr int64_t kOffline = 1, kPreview = 2, kLive = 3;
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-api", 0, "Kaltura API of the embedded backend");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 ActionResult add(const Call &call) {
   const Value &object = *call.object("liveStreamEntry");
@@ -51,18 +44,11 @@ ActionResult add(const Call &call) {
   entry.type = EntryType::kLiveStream;
   entry.more["sourceType"] = source;
   entry.more["mediaType"] = kMediaTypeLive;
-  if (entry.more.find("userId") == nullptr) entry.more["userId"] = call.caller.ks->user;
-  if (entry.more.find("creatorId") == nullptr) entry.more["creatorId"] = call.caller.ks->user;
-  const std::string id = entry.id;
-  auto added = call.entries().add(std::move(entry));
-  if (added) GST_INFO_ID(added->id.c_str(), "added");
-  return entry_answer(call, added, id);
+  return add_entry(call, std::move(entry));
 }
 
 ActionResult get(const Call &call) {
-  auto found = find_entry(call, call.text("entryId"));
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  return entry_view(call, *std::get_if<Entry>(&found));
+  return get_entry(call, call.text("entryId"), EntryType::kLiveStream);
 }
 
 ActionResult list(const Call &call) {

@@ -31,16 +31,11 @@ ActionResult add(const Call &call) {
   entry.more["status"] = kNoContent;
   entry.more["mediaType"] = entry.more.integer_of("mediaType", kMediaTypeVideo);
   entry.more["sourceType"] = entry.more.text_of("sourceType", kSourceFile);
-  if (entry.more.find("userId") == nullptr) entry.more["userId"] = call.caller.ks->user;
-  if (entry.more.find("creatorId") == nullptr) entry.more["creatorId"] = call.caller.ks->user;
-  const std::string id = entry.id;
-  return entry_answer(call, call.entries().add(std::move(entry)), id);
+  return add_entry(call, std::move(entry));
 }
 
 ActionResult get(const Call &call) {
-  auto found = find_entry(call, call.text("entryId"), EntryType::kMediaClip);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  return entry_view(call, *std::get_if<Entry>(&found));
+  return get_entry(call, call.text("entryId"), EntryType::kMediaClip);
 }
 
 ActionResult list(const Call &call) {

@@ -2,9 +2,9 @@
 // What all services that store objects do alike.
 #include "api/objects.h"
 
-#include <gst/gst.h>
-
 #include <algorithm>
+
+#include "api/log.h"
 
 namespace klive::app::api {
 namespace {
@@ -16,13 +16,6 @@ using kaltura::Value;
 
 constexpr int64_t kDefaultPage = 30, kMaxPage = 500, kMaxPageIndex = 1'000'000;
 constexpr size_t kShown = 64;
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-api", 0, "Kaltura API of the embedded backend");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 }  // namespace
 
@@ -84,6 +77,42 @@ std::variant<Value, ApiError> find_own_object(const Call &call, std::string_view
     return make_api_error(not_found, {id.substr(0, kShown)});
   }
   return found;
+}
+
+ActionResult get_object(const Call &call, std::string_view kind, const std::string &id,
+                        std::string_view not_found) {
+  auto found = find_object(call, kind, id, not_found);
+  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
+  return std::move(*std::get_if<Value>(&found));
+}
+
+std::variant<Value, ApiError> changed_object(const Call &call, std::string_view kind,
+                                             const std::string &id, std::string_view not_found,
+                                             const Value &given) {
+  auto found = find_own_object(call, kind, id, not_found);
+  if (auto *document = std::get_if<Value>(&found)) {
+    if (auto error = merge(*document, given, kaltura::Purpose::kUpdate)) return *std::move(error);
+  }
+  return found;
+}
+
+ActionResult replace_object(const Call &call, std::string_view kind, const Value &document,
+                            std::string_view not_found) {
+  const std::string id = document.text_of("id");
+  auto updated = call.objects().update(kind, id, [&](Value &stored) -> base::Result<void> {
+    stored = document;
+    return {};
+  });
+  if (!updated) return store_error(updated.error(), not_found, id);
+  return *std::move(updated);
+}
+
+ActionResult remove_object(const Call &call, std::string_view kind, const std::string &id,
+                           std::string_view not_found) {
+  if (auto done = call.objects().remove(kind, id); !done) {
+    return store_error(done.error(), not_found, id);
+  }
+  return Value();
 }
 
 std::variant<ObjectQuery, ApiError> query_of(const Call &call, std::string_view kind,

@@ -33,6 +33,20 @@ namespace klive::app::api {
 [[nodiscard]] std::variant<kaltura::Value, kaltura::ApiError> find_own_object(
     const Call &call, std::string_view kind, const std::string &id, std::string_view not_found);
 
+/// An action that answers with the object.
+[[nodiscard]] ActionResult get_object(const Call &call, std::string_view kind,
+                                      const std::string &id, std::string_view not_found);
+/// An object that may be changed, with what was sent in it; it is not stored yet.
+[[nodiscard]] std::variant<kaltura::Value, kaltura::ApiError> changed_object(
+    const Call &call, std::string_view kind, const std::string &id, std::string_view not_found,
+    const kaltura::Value &given);
+/// Stores a document in the place of the one with its id, and answers with it.
+[[nodiscard]] ActionResult replace_object(const Call &call, std::string_view kind,
+                                          const kaltura::Value &document,
+                                          std::string_view not_found);
+[[nodiscard]] ActionResult remove_object(const Call &call, std::string_view kind,
+                                         const std::string &id, std::string_view not_found);
+
 /// The query of the arguments "filter" and "pager".
 [[nodiscard]] std::variant<ObjectQuery, kaltura::ApiError> query_of(const Call &call,
                                                                     std::string_view kind,

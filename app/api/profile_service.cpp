@@ -8,6 +8,7 @@
 #include "api/default_profile.h"
 #include "api/fields.h"
 #include "api/objects.h"
+#include "base/list_text.h"
 
 namespace klive::app::api {
 namespace {
@@ -18,15 +19,10 @@ using kaltura::Purpose;
 using kaltura::Value;
 
 constexpr std::string_view kNotFound = "CONVERSION_PROFILE_ID_NOT_FOUND";
+constexpr std::string_view kLinkNotFound = "CONVERSION_PROFILE_ASSET_PARAMS_NOT_FOUND";
 constexpr const char *kType = "KalturaConversionProfile";
 constexpr const char *kLinkType = "KalturaConversionProfileAssetParams";
 constexpr int64_t kEnabled = 2, kMaxFlavors = 100;
-
-kaltura::Condition is_equal(const char *type, const char *field, Value value) {
-  return {kaltura::find_field(*kaltura::find_type(type), field),
-          kaltura::Operator::kEqual,
-          {std::move(value)}};
-}
 
 std::string link_id(int64_t profile, int64_t params) {
   return std::to_string(profile) + "_" + std::to_string(params);
@@ -35,12 +31,7 @@ std::string link_id(int64_t profile, int64_t params) {
 /// "32, 33" as numbers; nothing when something else is among them.
 std::optional<std::vector<int64_t>> numbers_of(std::string_view csv) {
   std::vector<int64_t> numbers;
-  while (!csv.empty()) {
-    const size_t comma = csv.find(',');
-    std::string_view one = csv.substr(0, comma);
-    csv.remove_prefix(comma == std::string_view::npos ? csv.size() : comma + 1);
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    while (one.ends_with(' ')) one.remove_suffix(1);
+  for (const std::string_view one : base::split_list(csv)) {
     const auto number = Value(one).integer();
     if (!number) return std::nullopt;
     numbers.push_back(*number);
@@ -89,7 +80,7 @@ std::optional<ApiError> check_system_name(const Call &call, const Value &profile
   if (name.empty()) return std::nullopt;
   ObjectQuery query{
       .kind = kind::kProfile, .partners = {call.caller.partner, kNobodysPartner}, .limit = 2};
-  query.filter.conditions.push_back(is_equal(kType, "systemName", name));
+  query.filter.conditions.push_back(kaltura::is_equal(kType, "systemName", name));
   const auto page = call.objects().list(query);
   if (!page) return store_error(page.error(), kNotFound, {});
   for (const Value &other : page->objects) {
@@ -102,7 +93,7 @@ std::optional<ApiError> check_system_name(const Call &call, const Value &profile
 
 base::Result<std::vector<Value>> stored_links(const Call &call, int64_t profile) {
   ObjectQuery query{.kind = kind::kProfileParams, .limit = kMaxFlavors};
-  query.filter.conditions.push_back(is_equal(kLinkType, "conversionProfileId", profile));
+  query.filter.conditions.push_back(kaltura::is_equal(kLinkType, "conversionProfileId", profile));
   auto page = call.objects().list(query);
   if (!page) return base::fail(std::move(page).error());
   return std::move(page->objects);
@@ -212,25 +203,19 @@ ActionResult list(const Call &call) {
 }
 
 ActionResult update(const Call &call) {
-  const std::string id = call.text("id");
-  auto found = find_own_object(call, kind::kProfile, id, kNotFound);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  Value profile = std::move(*std::get_if<Value>(&found));
-  if (auto error = merge(profile, *call.object("conversionProfile"), Purpose::kUpdate)) {
-    return *std::move(error);
-  }
+  auto changed = changed_object(call, kind::kProfile, call.text("id"), kNotFound,
+                                *call.object("conversionProfile"));
+  if (auto *error = std::get_if<ApiError>(&changed)) return std::move(*error);
+  Value &profile = *std::get_if<Value>(&changed);
   if (auto error = check_system_name(call, profile)) return *std::move(error);
   auto links = links_of(call, profile);
   if (auto *error = std::get_if<ApiError>(&links)) return std::move(*error);
-  auto updated =
-      call.objects().update(kind::kProfile, id, [&](Value &document) -> base::Result<void> {
-        document = profile;
-        return {};
-      });
-  if (!updated) return store_error(updated.error(), kNotFound, id);
+  auto updated = replace_object(call, kind::kProfile, profile, kNotFound);
+  auto *stored = std::get_if<Value>(&updated);
+  if (stored == nullptr) return updated;
   const auto &wanted = *std::get_if<std::vector<Value>>(&links);
   if (auto error = store_links(call, profile.integer_of("id"), wanted)) return *std::move(error);
-  return view_of(call, *std::move(updated));
+  return view_of(call, std::move(*stored));
 }
 
 ActionResult remove(const Call &call) {
@@ -243,7 +228,7 @@ ActionResult remove(const Call &call) {
   }
   ObjectQuery users{.kind = kind::kEntry, .limit = 1};
   users.filter.conditions.push_back(
-      is_equal("KalturaBaseEntry", "conversionProfileId", profile.integer_of("id")));
+      kaltura::is_equal("KalturaBaseEntry", "conversionProfileId", profile.integer_of("id")));
   const auto used = call.objects().list(users);
   if (!used) return store_error(used.error(), kNotFound, id);
   if (used->total > 0) {
@@ -251,10 +236,7 @@ ActionResult remove(const Call &call) {
                           {"id", std::to_string(used->total) + " entries have this profile"});
   }
   if (auto error = store_links(call, profile.integer_of("id"), {})) return *std::move(error);
-  if (auto done = call.objects().remove(kind::kProfile, id); !done) {
-    return store_error(done.error(), kNotFound, id);
-  }
-  return Value();
+  return remove_object(call, kind::kProfile, id, kNotFound);
 }
 
 ActionResult list_params(const Call &call) {
@@ -265,24 +247,16 @@ ActionResult list_params(const Call &call) {
 ActionResult update_params(const Call &call) {
   const int64_t profile = call.integer("conversionProfileId"),
                 params = call.integer("assetParamsId");
-  const std::string id = link_id(profile, params);
-  auto found = find_own_object(call, kind::kProfileParams, id, "INVALID_OBJECT_ID");
-  if (std::holds_alternative<ApiError>(found)) {
-    return make_api_error("CONVERSION_PROFILE_ASSET_PARAMS_NOT_FOUND",
-                          {std::to_string(profile), std::to_string(params)});
-  }
-  Value link = std::move(*std::get_if<Value>(&found));
-  if (auto error = merge(link, *call.object("conversionProfileAssetParams"), Purpose::kUpdate)) {
-    return *std::move(error);
+  auto changed = changed_object(call, kind::kProfileParams, link_id(profile, params), kLinkNotFound,
+                                *call.object("conversionProfileAssetParams"));
+  if (auto *error = std::get_if<ApiError>(&changed)) {
+    if (error->code != kLinkNotFound) return std::move(*error);
+    return make_api_error(kLinkNotFound, {std::to_string(profile), std::to_string(params)});
   }
   auto updated =
-      call.objects().update(kind::kProfileParams, id, [&](Value &document) -> base::Result<void> {
-        document = link;
-        return {};
-      });
-  if (!updated) return store_error(updated.error(), kNotFound, id);
+      replace_object(call, kind::kProfileParams, *std::get_if<Value>(&changed), kLinkNotFound);
   call.parts.profiles.changed();
-  return *std::move(updated);
+  return updated;
 }
 
 constexpr Parameter kId[] = {required(integer_field("id"))};

@@ -97,43 +97,34 @@ ActionResult list(const Call &call) {
   return result;
 }
 
-ActionResult change(const Call &call, const Value &next) {
-  const std::string id = call.text("scheduleEventId");
-  auto updated =
-      call.objects().update(kind::kScheduleEvent, id, [&](Value &document) -> base::Result<void> {
-        document = next;
-        document["updatedAt"] = call.now;
-        return {};
-      });
-  if (!updated) return store_error(updated.error(), kNotFound, id);
-  return *std::move(updated);
+ActionResult store(const Call &call, Value &event) {
+  event["updatedAt"] = call.now;
+  return replace_object(call, kind::kScheduleEvent, event, kNotFound);
 }
 
 ActionResult update(const Call &call) {
-  auto found = find_object(call, kind::kScheduleEvent, call.text("scheduleEventId"), kNotFound);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  Value event = std::move(*std::get_if<Value>(&found));
-  Value given = *call.object("scheduleEvent");
-  if (auto error = merge(event, given, Purpose::kUpdate)) return *std::move(error);
+  auto changed = changed_object(call, kind::kScheduleEvent, call.text("scheduleEventId"), kNotFound,
+                                *call.object("scheduleEvent"));
+  if (auto *error = std::get_if<ApiError>(&changed)) return std::move(*error);
+  Value &event = *std::get_if<Value>(&changed);
   if (auto error = check_event(event)) return *std::move(error);
-  return change(call, event);
+  return store(call, event);
 }
 
 ActionResult cancel(const Call &call) {
   auto found = find_object(call, kind::kScheduleEvent, call.text("scheduleEventId"), kNotFound);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  Value event = std::move(*std::get_if<Value>(&found));
+  Value &event = *std::get_if<Value>(&found);
   event["status"] = kCancelled;
-  return change(call, event);
+  return store(call, event);
 }
 
 ActionResult remove(const Call &call) {
   const std::string id = call.text("scheduleEventId");
   auto found = find_object(call, kind::kScheduleEvent, id, kNotFound);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  if (auto done = call.objects().remove(kind::kScheduleEvent, id); !done) {
-    return store_error(done.error(), kNotFound, id);
-  }
+  auto removed = remove_object(call, kind::kScheduleEvent, id, kNotFound);
+  if (std::holds_alternative<ApiError>(removed)) return removed;
   Value event = std::move(*std::get_if<Value>(&found));
   event["status"] = 0;  // Kaltura answers with the event as it went
   return event;

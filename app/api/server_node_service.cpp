@@ -19,7 +19,7 @@ using kaltura::make_api_error;
 using kaltura::Purpose;
 using kaltura::Value;
 
-constexpr std::string_view kNotFound = "SERVER_NODE_NOT_FOUND";
+constexpr std::string_view kNotFound = "SERVER_NODE_NOT_FOUND", kNoObject = "INVALID_OBJECT_ID";
 constexpr const char *kNode = "KalturaServerNode", *kEntryNode = "KalturaEntryServerNode";
 // Kaltura's ServerNodeStatus.
 constexpr int64_t kActive = 1, kDisabled = 2, kNotOperational = 5;
@@ -67,13 +67,12 @@ ActionResult add_node(const Call &call) {
   return store_node(call, *call.object("serverNode"), {}, kActive);
 }
 
-std::variant<Value, ApiError> find_node(const Call &call, const std::string &id, bool to_change) {
-  return to_change ? find_own_object(call, kind::kServerNode, id, "INVALID_OBJECT_ID")
-                   : find_object(call, kind::kServerNode, id, "INVALID_OBJECT_ID");
+std::variant<Value, ApiError> find_own_node(const Call &call, const std::string &id) {
+  return find_own_object(call, kind::kServerNode, id, kNoObject);
 }
 
 ActionResult get_node(const Call &call) {
-  auto found = find_node(call, call.text("serverNodeId"), false);
+  auto found = find_object(call, kind::kServerNode, call.text("serverNodeId"), kNoObject);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   return node_view(call, std::move(*std::get_if<Value>(&found)));
 }
@@ -93,37 +92,29 @@ ActionResult change_node(const Call &call, const std::string &id,
     node["updatedAt"] = call.now;
     return change(node);
   });
-  if (!changed) return store_error(changed.error(), "INVALID_OBJECT_ID", id);
+  if (!changed) return store_error(changed.error(), kNoObject, id);
   return node_view(call, *std::move(changed));
 }
 
 ActionResult update_node(const Call &call) {
-  const std::string id = call.text("serverNodeId");
-  auto found = find_node(call, id, true);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  Value node = std::move(*std::get_if<Value>(&found));
-  if (auto error = merge(node, *call.object("serverNode"), Purpose::kUpdate)) {
-    return *std::move(error);
-  }
-  return change_node(call, id, [&](Value &document) -> base::Result<void> {
-    document = node;
-    return {};
-  });
+  auto changed = changed_object(call, kind::kServerNode, call.text("serverNodeId"), kNoObject,
+                                *call.object("serverNode"));
+  if (auto *error = std::get_if<ApiError>(&changed)) return std::move(*error);
+  Value &node = *std::get_if<Value>(&changed);
+  node["updatedAt"] = call.now;
+  return replace_object(call, kind::kServerNode, node, kNoObject);
 }
 
 ActionResult remove_node(const Call &call) {
   const std::string id = call.text("serverNodeId");
-  auto found = find_node(call, id, true);
+  auto found = find_own_node(call, id);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  if (auto done = call.objects().remove(kind::kServerNode, id); !done) {
-    return store_error(done.error(), "INVALID_OBJECT_ID", id);
-  }
-  return Value();
+  return remove_object(call, kind::kServerNode, id, kNoObject);
 }
 
 ActionResult set_status(const Call &call, int64_t status) {
   const std::string id = call.text("serverNodeId");
-  auto found = find_node(call, id, true);
+  auto found = find_own_node(call, id);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   return change_node(call, id, [status](Value &document) -> base::Result<void> {
     document["status"] = status;
@@ -175,7 +166,7 @@ std::variant<Value, ApiError> find_entry_node(const Call &call, const std::strin
       if (node.text_of("id") == id && is_visible(call, node)) return std::move(node);
     }
   }
-  return find_object(call, kind::kEntryServerNode, id, "INVALID_OBJECT_ID");
+  return find_object(call, kind::kEntryServerNode, id, kNoObject);
 }
 
 ActionResult get_entry_node(const Call &call) {
@@ -223,13 +214,13 @@ ActionResult list_entry_nodes(const Call &call) {
 
 ActionResult change_entry_node(const Call &call, const ObjectStore::Change &change) {
   const std::string id = call.text("id");
-  auto found = find_object(call, kind::kEntryServerNode, id, "INVALID_OBJECT_ID");
+  auto found = find_object(call, kind::kEntryServerNode, id, kNoObject);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   auto updated = call.objects().update(kind::kEntryServerNode, id, [&](Value &node) {
     node["updatedAt"] = call.now;
     return change(node);
   });
-  if (!updated) return store_error(updated.error(), "INVALID_OBJECT_ID", id);
+  if (!updated) return store_error(updated.error(), kNoObject, id);
   return *std::move(updated);
 }
 
@@ -261,10 +252,10 @@ ActionResult update_status(const Call &call) {
 
 ActionResult validate_entry_node(const Call &call) {
   const std::string id = call.text("id");
-  auto found = find_object(call, kind::kEntryServerNode, id, "INVALID_OBJECT_ID");
+  auto found = find_object(call, kind::kEntryServerNode, id, kNoObject);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   if (auto done = drop_expired(call, std::get_if<Value>(&found)->text_of("entryId")); !done) {
-    return store_error(done.error(), "INVALID_OBJECT_ID", id);
+    return store_error(done.error(), kNoObject, id);
   }
   return Value();
 }

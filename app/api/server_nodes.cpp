@@ -3,9 +3,9 @@
 #include "api/server_nodes.h"
 
 #include <glib.h>
-#include <gst/gst.h>
 
 #include "api/broadcast.h"
+#include "api/log.h"
 #include "backend/broadcast_times.h"
 
 namespace klive::app::api {
@@ -17,22 +17,9 @@ constexpr int64_t kActive = 1, kMostNodes = 500;
 constexpr const char *kNodeType = "KalturaLiveClusterMediaServerNode";
 constexpr const char *kEntryNodeType = "KalturaLiveEntryServerNode";
 
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-api", 0, "Kaltura API of the embedded backend");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
-
-kaltura::Condition is_equal(const char *type, const char *field, Value value) {
-  return {kaltura::find_field(*kaltura::find_type(type), field),
-          kaltura::Operator::kEqual,
-          {std::move(value)}};
-}
-
 base::Result<std::vector<Value>> nodes_of(const Call &call, const std::string &entry) {
   ObjectQuery query{.kind = kind::kEntryServerNode, .limit = kMostNodes};
-  query.filter.conditions.push_back(is_equal(kEntryNodeType, "entryId", entry));
+  query.filter.conditions.push_back(kaltura::is_equal(kEntryNodeType, "entryId", entry));
   auto page = call.objects().list(query);
   if (!page) return base::fail(std::move(page).error());
   return std::move(page->objects);
@@ -65,7 +52,7 @@ std::optional<Value> find_server_node(const Call &call, const std::string &host)
   if (!call.caller.sees_all && !call.caller.is_media_server) {
     query.partners = {call.caller.partner, kNobodysPartner};
   }
-  query.filter.conditions.push_back(is_equal(kNodeType, "hostName", host));
+  query.filter.conditions.push_back(kaltura::is_equal(kNodeType, "hostName", host));
   auto page = call.objects().list(query);
   if (!page || page->objects.empty()) return std::nullopt;
   return std::move(page->objects.front());

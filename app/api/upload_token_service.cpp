@@ -44,9 +44,7 @@ std::variant<Value, ApiError> find(const Call &call) {
 }
 
 ActionResult get(const Call &call) {
-  auto found = find(call);
-  if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
-  return std::move(*std::get_if<Value>(&found));
+  return get_object(call, kind::kUploadToken, call.text("uploadTokenId"), kNotFound);
 }
 
 ActionResult list(const Call &call) {
@@ -64,10 +62,7 @@ ActionResult remove(const Call &call) {
   auto found = find(call);
   if (auto *error = std::get_if<ApiError>(&found)) return std::move(*error);
   const std::string id = std::get_if<Value>(&found)->text_of("id");
-  if (auto done = call.objects().remove(kind::kUploadToken, id); !done) {
-    return store_error(done.error(), kNotFound, id);
-  }
-  return Value();
+  return remove_object(call, kind::kUploadToken, id, kNotFound);
 }
 
 constexpr auto kTokenId = required(text_field("uploadTokenId"));

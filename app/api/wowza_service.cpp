@@ -25,10 +25,7 @@ kaltura::TranscoderInfo transcoder_of(const Call &call) {
   const std::string host = call.text("hostname");
   if (host.empty()) return info;
   ObjectQuery query{.kind = kind::kServerNode, .limit = 1};
-  query.filter.conditions.push_back(
-      {kaltura::find_field(*kaltura::find_type("KalturaServerNode"), "hostName"),
-       kaltura::Operator::kEqual,
-       {host}});
+  query.filter.conditions.push_back(kaltura::is_equal("KalturaServerNode", "hostName", host));
   const auto nodes = call.objects().list(query);
   if (!nodes || nodes->objects.empty()) return info;
   info.name = nodes->objects.front().text_of("transcoder", info.name);

@@ -45,11 +45,6 @@ void take(Value &document, const char *name, T &to) {
   document.erase(name);
 }
 
-kaltura::Condition condition(const char *field, kaltura::Operator op, std::vector<Value> values) {
-  const kaltura::ObjectType *type = kaltura::find_type("KalturaBaseEntry");
-  return {kaltura::find_field(*type, field), op, std::move(values)};
-}
-
 }  // namespace
 
 Entry entry_of(Value document) {
@@ -124,8 +119,8 @@ Result<EntryPage> EntryStore::list(const EntryFilter &filter) {
   ObjectQuery query{.kind = kind::kEntry, .offset = filter.offset, .limit = filter.limit};
   if (!filter.ids.empty()) query.only_ids = filter.ids;
   if (!filter.name_like.empty()) {
-    query.filter.conditions.push_back(
-        condition("name", kaltura::Operator::kLike, {filter.name_like}));
+    query.filter.conditions.push_back(kaltura::condition(
+        "KalturaBaseEntry", "name", kaltura::Operator::kLike, {filter.name_like}));
   }
   auto page = objects_->list(query);
   if (!page) return fail(std::move(page).error());

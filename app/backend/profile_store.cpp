@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "base/list_text.h"
+#include "kaltura/filter.h"
 #include "kaltura/object_type.h"
 #include "klive/live_profiles.h"
 #include "klive/ptr.h"
@@ -62,20 +64,10 @@ std::vector<Value> stored(std::vector<Value> objects, bool are_links) {
   return objects;
 }
 
-kaltura::Condition is_one_of(const char *type, const char *field, std::vector<Value> values) {
-  return {kaltura::find_field(*kaltura::find_type(type), field), kaltura::Operator::kIn,
-          std::move(values)};
-}
-
 /// "32,33" as values.
 std::vector<Value> split(const std::string &csv) {
-  std::vector<Value> ids;
-  for (size_t at = 0; at < csv.size();) {
-    const size_t comma = std::min(csv.find(',', at), csv.size());
-    ids.emplace_back(csv.substr(at, comma - at));
-    at = comma + 1;
-  }
-  return ids;
+  const auto ids = base::split_list(csv);
+  return {ids.begin(), ids.end()};
 }
 
 }  // namespace
@@ -129,12 +121,13 @@ Result<kaltura::ConversionProfile> ProfileStore::read(int64_t id) {
   if (!profile) return fail(profile.error());
   ObjectQuery links{.kind = kind::kProfileParams, .limit = kMostFlavors};
   links.filter.conditions.push_back(
-      is_one_of("KalturaConversionProfileAssetParams", "conversionProfileId", {id}));
+      kaltura::is_equal("KalturaConversionProfileAssetParams", "conversionProfileId", id));
   auto found_links = objects_.list(links);
   if (!found_links) return fail(std::move(found_links).error());
   ObjectQuery params{.kind = kind::kFlavorParams, .limit = kMostFlavors};
   params.filter.conditions.push_back(
-      is_one_of("KalturaAssetParams", "id", split(profile->text_of("flavorParamsIds"))));
+      kaltura::condition("KalturaAssetParams", "id", kaltura::Operator::kIn,
+                         split(profile->text_of("flavorParamsIds"))));
   auto found_params = objects_.list(params);
   if (!found_params) return fail(std::move(found_params).error());
   return kaltura::conversion_profile_of(*profile, found_links->objects, found_params->objects);

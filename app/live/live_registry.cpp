@@ -3,23 +3,16 @@
 #include "live/live_registry.h"
 
 #include <dirent.h>
-#include <gst/gst.h>
 
 #include <algorithm>
 #include <memory>
 #include <string_view>
 
 #include "live/journal_reader.h"
+#include "live/log.h"
 
 namespace klive::app {
 namespace {
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *const category =
-      _gst_debug_category_new("klive-live", 0, "what can be played");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 constexpr size_t kMaxName = 64;
 // Chunks of half a second are what low-latency entries are given; others have a second.

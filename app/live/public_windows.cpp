@@ -3,23 +3,16 @@
 #include "live/public_windows.h"
 
 #include <fcntl.h>
-#include <gst/gst.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "klive/ptr.h"
 #include "klive/unique_fd.h"
+#include "live/log.h"
 
 namespace klive::app {
 namespace {
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *const category =
-      _gst_debug_category_new("klive-live", 0, "what can be played");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 bool add_mark(const std::string &path) {
   const gst::UniqueFd file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));

@@ -6,6 +6,8 @@
 #include <array>
 #include <optional>
 
+#include "base/list_text.h"
+
 namespace klive::kaltura {
 namespace {
 
@@ -56,16 +58,8 @@ Parsed parse_name(std::string_view name, const ObjectType &of) {
 
 /// "1_a, 1_b" without empty ones; a list that has no item matches nothing.
 std::vector<Value> split(std::string_view csv) {
-  std::vector<Value> items;
-  while (!csv.empty()) {
-    const size_t comma = csv.find(',');
-    std::string_view item = csv.substr(0, comma);
-    csv.remove_prefix(comma == std::string_view::npos ? csv.size() : comma + 1);
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (!item.empty()) items.emplace_back(item);
-  }
-  return items;
+  const auto items = base::split_list(csv);
+  return {items.begin(), items.end()};
 }
 
 /// A value as the field has it; a text that is no number of a numeric field matches nothing.
@@ -123,6 +117,15 @@ std::optional<ApiError> read_order(const Value &given, const ObjectType &of, Fil
 }
 
 }  // namespace
+
+Condition condition(std::string_view type, std::string_view field, Operator op,
+                    std::vector<Value> values) {
+  return {find_field(*find_type(type), field), op, std::move(values)};
+}
+
+Condition is_equal(std::string_view type, std::string_view field, Value value) {
+  return condition(type, field, Operator::kEqual, {std::move(value)});
+}
 
 std::variant<Filter, ApiError> read_filter(const Value &given, const ObjectType &filter_type) {
   Filter filter;

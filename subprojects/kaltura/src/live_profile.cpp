@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/list_text.h"
 #include "kaltura/object_type.h"
 
 namespace klive::kaltura {
@@ -19,16 +20,8 @@ using base::Result;
 constexpr int64_t kKilobit = 1000;  // Kaltura's rates are kbit/s
 
 std::vector<std::string> split(std::string_view csv) {
-  std::vector<std::string> items;
-  while (!csv.empty()) {
-    const size_t comma = csv.find(',');
-    std::string_view item = csv.substr(0, comma);
-    csv.remove_prefix(comma == std::string_view::npos ? csv.size() : comma + 1);
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (!item.empty()) items.emplace_back(item);
-  }
-  return items;
+  const auto items = base::split_list(csv);
+  return {items.begin(), items.end()};
 }
 
 /// The first language of {"audio":{"languages":["eng"]}}.

@@ -33,6 +33,11 @@ struct Condition {
   std::vector<Value> values;  ///< with the field's type; one unless the operator takes several
 };
 
+/// A condition of our own: the type has the field.
+[[nodiscard]] Condition condition(std::string_view type, std::string_view field, Operator op,
+                                  std::vector<Value> values);
+[[nodiscard]] Condition is_equal(std::string_view type, std::string_view field, Value value);
+
 /// Plain value.
 struct Filter {
   std::vector<Condition> conditions;  ///< all of them must hold
