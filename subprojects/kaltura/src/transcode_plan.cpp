@@ -165,32 +165,38 @@ class Reader {
   TranscodePlan plan_;
 };
 
-// GMarkup's callbacks; `reader` is the Reader.
+/// What GMarkup's callbacks are given. They never tell GLib of an error: it may set another one
+/// over it, and lose that. After the first nothing is looked at any more.
+struct Reading {
+  Reader reader;
+  const char *wrong = nullptr;
+};
 
-void set_error(GError **error, const char *wrong) {
-  if (wrong != nullptr)
-    g_set_error_literal(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, wrong);
+template <typename Step>
+void go_on(gpointer data, const Step &step) {
+  auto &reading = *static_cast<Reading *>(data);
+  if (reading.wrong == nullptr) reading.wrong = step(reading.reader);
 }
 
 void on_begin(GMarkupParseContext *, const gchar *name, const gchar **attributes, const gchar **,
-              gpointer reader, GError **error) {
-  set_error(error, static_cast<Reader *>(reader)->begin(name, attributes[0] != nullptr));
+              gpointer data, GError **) {
+  go_on(data, [&](Reader &reader) { return reader.begin(name, attributes[0] != nullptr); });
 }
 
-void on_end(GMarkupParseContext *, const gchar *, gpointer reader, GError **error) {
-  set_error(error, static_cast<Reader *>(reader)->end());
+void on_end(GMarkupParseContext *, const gchar *, gpointer data, GError **) {
+  go_on(data, [](Reader &reader) { return reader.end(); });
 }
 
-void on_text(GMarkupParseContext *, const gchar *text, gsize size, gpointer reader,
-             GError **error) {
-  set_error(error, static_cast<Reader *>(reader)->text({text, size}));
+void on_text(GMarkupParseContext *, const gchar *text, gsize size, gpointer data, GError **) {
+  go_on(data, [&](Reader &reader) { return reader.text({text, size}); });
 }
 
 // The XML declaration and comments; document types and sections of raw text are not to be here.
-void on_other(GMarkupParseContext *, const gchar *text, gsize size, gpointer, GError **error) {
-  const std::string_view given(text, size);
-  if (given.starts_with("<?xml ") || given.starts_with("<!--")) return;
-  set_error(error, "a document type or instruction");
+void on_other(GMarkupParseContext *, const gchar *text, gsize size, gpointer data, GError **) {
+  go_on(data, [given = std::string_view(text, size)](Reader &) -> const char * {
+    if (given.starts_with("<?xml ") || given.starts_with("<!--")) return nullptr;
+    return "a document type or instruction";
+  });
 }
 
 }  // namespace
@@ -204,21 +210,17 @@ const PlannedStream *TranscodePlan::ingest() const {
 base::Result<TranscodePlan> read_transcode_template(std::string_view xml, std::string_view entry) {
   if (xml.size() > kLargestTemplate) return fail(ErrorCode::kInvalid, "it is too large");
   constexpr GMarkupParser kParser = {on_begin, on_end, on_text, on_other, nullptr};
-  Reader reader(entry);
+  Reading reading{Reader(entry)};
   const std::unique_ptr<GMarkupParseContext, decltype(&g_markup_parse_context_unref)> context(
-      g_markup_parse_context_new(&kParser, G_MARKUP_DEFAULT_FLAGS, &reader, nullptr),
+      g_markup_parse_context_new(&kParser, G_MARKUP_DEFAULT_FLAGS, &reading, nullptr),
       &g_markup_parse_context_unref);
-  GError *error = nullptr;
-  if (g_markup_parse_context_parse(context.get(), xml.data(), static_cast<gssize>(xml.size()),
-                                   &error) &&
-      g_markup_parse_context_end_parse(context.get(), &error)) {
-    return std::move(reader).result();
-  }
-  // GLib's own words quote the text.
-  const bool is_ours = g_error_matches(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT);
-  std::string said = is_ours ? error->message : "it is no XML";
-  g_error_free(error);
-  return fail(ErrorCode::kInvalid, std::move(said));
+  // GLib's own words quote the text, so nobody wants them.
+  const bool is_xml = g_markup_parse_context_parse(context.get(), xml.data(),
+                                                   static_cast<gssize>(xml.size()), nullptr) &&
+                      g_markup_parse_context_end_parse(context.get(), nullptr);
+  if (reading.wrong != nullptr) return fail(ErrorCode::kInvalid, reading.wrong);
+  if (!is_xml) return fail(ErrorCode::kInvalid, "it is no XML");
+  return std::move(reading.reader).result();
 }
 
 }  // namespace klive::kaltura
