@@ -181,6 +181,8 @@ void Registrar::done(const Place &place, Step step, Outcome outcome) {
     GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, was_registered ? GST_LEVEL_DEBUG : GST_LEVEL_INFO, nullptr,
                       "%s: registered, side %d: %s", place.first.c_str(), place.second,
                       word_of(step));
+  } else if (step == Step::kStreams) {
+    entries_.note_streams(place.first, found->second.streams());
   } else if (step == Step::kUnregister) {
     GST_INFO_ID(place.first.c_str(), "unregistered, side %d", place.second);
   }

@@ -34,6 +34,8 @@ class Registration {
   void done(Step step, Outcome outcome, Clock::time_point now, double chance);
 
   [[nodiscard]] bool is_registered() const { return status_ != Step::kNone; }
+  /// The streams that were told last.
+  [[nodiscard]] const kaltura::Value &streams() const { return streams_; }
   /// Nothing is registered and nothing is to come.
   [[nodiscard]] bool is_over() const {
     return !is_registered() && !is_publishing_ && under_way_ == Step::kNone;

@@ -3,6 +3,7 @@
 #include "remote/remote_entries.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <gst/gst.h>
@@ -99,7 +100,8 @@ RemoteEntries::RemoteEntries(ApiClient &client, Settings settings, Callbacks cal
     : client_(client),
       settings_(std::move(settings)),
       callbacks_(std::move(callbacks)),
-      profiles_(client) {}
+      profiles_(client),
+      wanted_(client) {}
 
 void RemoteEntries::authenticate(const kaltura::PublishAddress &address, Answered answered) {
   auto question = std::make_shared<Question>();
@@ -190,6 +192,21 @@ void RemoteEntries::learn(const Value &object) {
   entries_[id] = {std::move(entry), std::chrono::steady_clock::now()};
   if (callbacks_.learned) callbacks_.learned(entries_[id].entry);
   if (is_replaced) callbacks_.token_replaced(id);
+}
+
+void RemoteEntries::note_streams(const std::string &id, const Value &streams) {
+  const Entry *entry = find(id);
+  if (entry == nullptr) return;
+  std::set<int64_t> flavors;
+  for (const Value &stream : *streams.array()) {
+    // What is sound alone is not encoded from.
+    if (stream.integer_of("width") > 0) flavors.insert(stream.integer_of("flavorId"));
+  }
+  for (const int64_t flavor : flavors) {
+    const std::string name = profiles_.name_of(entry->profile, static_cast<uint32_t>(flavor));
+    if (!name.empty())
+      wanted_.look(*entry, partner_of(id), name, static_cast<uint32_t>(flavor), streams);
+  }
 }
 
 void RemoteEntries::keep_current(const std::string &id) {

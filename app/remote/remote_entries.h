@@ -17,6 +17,7 @@
 #include "klive/authenticator.h"
 #include "remote/api_client.h"
 #include "remote/remote_profiles.h"
+#include "remote/wanted_flavors.h"
 
 namespace klive::app {
 
@@ -51,6 +52,8 @@ class RemoteEntries {
   void authenticate(const kaltura::PublishAddress &address, Answered answered);
   /// Keeps what the installation says of an entry, a KalturaLiveStreamEntry.
   void learn(const kaltura::Value &object);
+  /// Encoders send these streams of an entry now (KalturaLiveStreamParams).
+  void note_streams(const std::string &id, const kaltura::Value &streams);
   /// Asks about an entry on air what viewers may be shown of it, unless that was said a moment ago
   /// or is no question.
   void keep_current(const std::string &id);
@@ -76,6 +79,7 @@ class RemoteEntries {
   const Callbacks callbacks_;
   std::map<std::string, Known> entries_;
   RemoteProfiles profiles_;
+  WantedFlavors wanted_;
 };
 
 /// What an encoder is told when nobody can be asked.

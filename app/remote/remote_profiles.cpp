@@ -200,7 +200,6 @@ void RemoteProfiles::finish(const Inquiry &inquiry) {
   if (auto flavors = inquiry.flavors()) {
     profile.flavors = *std::move(flavors);
     profile.at = std::chrono::steady_clock::now();
-    tell_of_encoding(inquiry, profile);
   }
   base::Result<Flavors> said = usual_flavors();
   if (profile.flavors) {
@@ -217,25 +216,13 @@ void RemoteProfiles::finish(const Inquiry &inquiry) {
   for (const Answered &each : std::exchange(profile.waiting, {})) each(said);
 }
 
-void RemoteProfiles::tell_of_encoding(const Inquiry &inquiry, Profile &profile) {
-  // Whether sound is to be encoded is not told by a template that was asked for without saying what
-  // the encoder sends.
-  std::map<uint32_t, std::string> encoded;
-  for (const auto &each : inquiry.told) {
-    if (!each.plan) continue;
-    for (const auto &stream : each.plan->streams) {
-      if (!stream.is_ingest()) encoded[stream.flavor] = stream.name;
-    }
+std::string RemoteProfiles::name_of(int64_t profile, uint32_t flavor) const {
+  const auto found = profiles_.find(profile);
+  if (found == profiles_.end() || !found->second.flavors) return {};
+  for (const IngestFlavor &each : *found->second.flavors) {
+    if (each.id == flavor) return each.stream_name;
   }
-  std::string names;
-  for (const auto &[id, name] : encoded)
-    names += (names.empty() ? "" : ", ") + std::to_string(id) + " (" + name + ")";
-  if (std::exchange(profile.told, names) == names || names.empty()) return;
-  GST_WARNING_ID(inquiry.entry.c_str(),
-                 "its conversion profile %" G_GINT64_FORMAT
-                 " asks for flavors that are to be encoded: %s. This server encodes nothing: "
-                 "viewers get what encoders send",
-                 inquiry.profile, names.c_str());
+  return {};
 }
 
 }  // namespace klive::app

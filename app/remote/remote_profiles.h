@@ -3,7 +3,7 @@
 // installation says it (Annex D of the Kaltura notes).
 //
 //   live params of the profile ─► the names that encoders may publish ─► transcode template of each
-//   name ─► its flavor, or that there is none; what is to be encoded besides
+//   name ─► its flavor, or that there is none
 #pragma once
 
 #include <chrono>
@@ -38,12 +38,13 @@ class RemoteProfiles {
   /// `partner` is acted for. Answers at once what was said in the last minute; many who ask of one
   /// profile are one question.
   void ask(const Entry &entry, std::optional<int64_t> partner, Answered answered);
+  /// The stream name of a flavor, by what was said last; empty: there is none.
+  [[nodiscard]] std::string name_of(int64_t profile, uint32_t flavor) const;
 
  private:
   struct Profile {
     std::optional<Flavors> flavors;  // that were said last
     std::chrono::steady_clock::time_point at{};
-    std::string told;  // what the log has of what is to be encoded
     std::vector<Answered> waiting;
   };
   struct Inquiry;
@@ -52,7 +53,6 @@ class RemoteProfiles {
   void ask_templates(const InquiryPtr &inquiry);
   void ask_template(const InquiryPtr &inquiry, const std::string &name);
   void finish(const Inquiry &inquiry);
-  static void tell_of_encoding(const Inquiry &inquiry, Profile &profile);
 
   ApiClient &client_;
   std::map<int64_t, Profile> profiles_;

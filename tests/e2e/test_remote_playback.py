@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 
 from deadline import wait_for
-from installation import MEDIA_SERVER, OFF_AIR, PLAYABLE, Installation
+from installation import MEDIA_SERVER, OFF_AIR, OWN_PARTNER, PLAYABLE, Installation
 from media import ffmpeg
 from ports import free_port
 
@@ -37,16 +37,17 @@ def probe(url):
 @pytest.fixture
 def make_pair(make_klive):
     """An installation whose entries' URLs lead to its media server, and that server."""
-    def make(*settings):
+    def make(*settings, partner=MEDIA_SERVER):
         port = free_port()
         installation = Installation(make_klive("broadcast.host=127.0.0.1", f"broadcast.port={port}", *settings))
-        server = make_klive(*installation.media_server(MEDIA_SERVER), f"rtmp.port={port}", *settings)
+        server = make_klive(*installation.media_server(partner), f"rtmp.port={port}", *settings)
         return installation, server
     return make
 
 
-def test_PlayManifestOfTheInstallation_LeadsToTheMediaServersMedia(make_pair, media, tmp_path):
-    installation, server = make_pair()
+@pytest.mark.parametrize("partner", [MEDIA_SERVER, OWN_PARTNER])
+def test_PlayManifestOfTheInstallation_LeadsToTheMediaServersMedia(make_pair, media, tmp_path, partner):
+    installation, server = make_pair(partner=partner)
     entry = installation.klive.add_entry("--segment-duration", "2s")
     assert follow(installation.klive.origin + play(entry)) == 404
     # The installation's own URL of the entry is what encoders are given.

@@ -4,6 +4,7 @@ import json
 import urllib.request
 
 MEDIA_SERVER = -5
+OWN_PARTNER = 101
 AUTHENTICATED, BROADCASTING, PLAYABLE, OFF_AIR = 3, 2, 1, 0
 
 
