@@ -25,13 +25,13 @@ class AlertsTest : public HttpFixture {
     alerts_ = std::make_unique<Alerts>(*client_);
     address_.entry = "1_abcd1234";
     address_.side = kaltura::Side::kBackup;
-    address_.token = "t1";
+    address_.token = "nobody is told";
     address_.stream_name = "9";
   }
   void TearDown() override { client_.reset(); }
   app::ApiAnswer answer(const app::ApiRequest &request) {
     EXPECT_EQ(request.path, "/api_v3/service/beacon_beacon/action/add");
-    EXPECT_EQ(request.body.find("t1"), std::string_view::npos) << "the token is told";
+    EXPECT_EQ(request.body.find(address_.token), std::string_view::npos) << "the token is told";
     told_.push_back(*kaltura::read_json(request.body));
     return {"application/json", "true", {}};
   }
