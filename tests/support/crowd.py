@@ -6,14 +6,11 @@ ask for all segments at once and read one byte a second.
 """
 import dataclasses
 import heapq
-import json
-import pathlib
 import select
 import socket
-import sys
 import time
 
-from program import Program
+from own_process import OwnProcess, run
 
 
 @dataclasses.dataclass
@@ -26,27 +23,11 @@ class Audience:
     every: float = 2
 
 
-class Crowd:
+class Crowd(OwnProcess):
     """Use as a context manager."""
 
     def __init__(self, log, port, folder, **options):
-        plan = pathlib.Path(log).with_suffix(".plan")
-        plan.write_text(json.dumps(dataclasses.asdict(Audience(port, folder, **options))))
-        self.program = Program([sys.executable, __file__, plan], log)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.program.kill()
-
-    @property
-    def is_over(self):
-        return not self.program.is_running()
-
-    def result(self, timeout=60):
-        assert self.program.wait(timeout) == 0, self.program.output()
-        return json.loads(self.program.output().splitlines()[-1])
+        super().__init__(__file__, log, Audience(port, folder, **options))
 
 
 class _Viewer:
@@ -196,4 +177,4 @@ class _Engine:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_Engine(Audience(**json.loads(pathlib.Path(sys.argv[1]).read_text()))).run()))
+    run(_Engine, Audience)

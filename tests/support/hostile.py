@@ -15,6 +15,8 @@ LET_IN = 2.0          # seconds within which a valid publisher has its yes
 # windows meanwhile. A sanitizer keeps what was freed in quarantine.
 MEMORY_KEPT = float("inf") if os.environ.get("E2E_SANITIZED") else 8 * 1024 * 1024
 
+WORKERS = 3           # of the entry that is played, of the other one, and one that waits for an entry
+
 
 class Scene:
     """One entry is on air and played, another one is published to now and then. Use `scene(...)`."""
@@ -62,6 +64,10 @@ def scene(klive, media, folder):
     with ffmpeg(media, shown.stream(), folder / "shown.log", loop=True) as encoder, LiveWatch(klive, shown) as watch:
         made = Scene(klive, shown, watch, spare)
         made.publishes()
+        # The session of that publication took the worker that was ready; only with the next one is everything there
+        # that stays.
+        wait_for(lambda: len(klive.workers()) >= WORKERS and klive.metric("klive_publications") == 1, 20,
+                 "a worker that is ready again")
         yield made
         watch.check()
         assert encoder.is_running(), encoder.output()

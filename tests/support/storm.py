@@ -8,15 +8,12 @@ other end to close or for `hold` seconds, and is replaced by another one until `
 import dataclasses
 import errno
 import heapq
-import json
-import pathlib
 import select
 import socket
 import struct
-import sys
 import time
 
-from program import Program
+from own_process import OwnProcess, run
 
 _IN_FLIGHT = (errno.EINPROGRESS, errno.EAGAIN)
 
@@ -36,31 +33,12 @@ class Plan:
     rate: float = 0           # connections per second at most; 0: as many as go
 
 
-class Storm:
+class Storm(OwnProcess):
     """Runs a plan beside the test. Use as a context manager."""
 
     def __init__(self, log, port, payloads, **options):
         payloads = [payloads] if isinstance(payloads, bytes) else payloads
-        plan = Plan(port, [each.hex() for each in payloads], **options)
-        folder = pathlib.Path(log).with_suffix(".plan")
-        folder.write_text(json.dumps(dataclasses.asdict(plan)))
-        self.plan = plan
-        self.program = Program([sys.executable, __file__, folder], log)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.program.kill()
-
-    @property
-    def is_over(self):
-        return not self.program.is_running()
-
-    def result(self, timeout=60):
-        """What came of it, once it is over."""
-        assert self.program.wait(timeout) == 0, self.program.output()
-        return json.loads(self.program.output().splitlines()[-1])
+        super().__init__(__file__, log, Plan(port, [each.hex() for each in payloads], **options))
 
 
 class _Connection:
@@ -191,4 +169,4 @@ class _Engine:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_Engine(Plan(**json.loads(pathlib.Path(sys.argv[1]).read_text()))).run()))
+    run(_Engine, Plan)
