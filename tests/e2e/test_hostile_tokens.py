@@ -2,7 +2,7 @@
 """Tokens that are guessed, by many and by one: guessing is slow, the right token is not, and an old one dies at once."""
 import time
 
-from hostile import scene
+from hostile import LET_IN, scene
 from media import ffmpeg
 from rtmp_wire import ECHO, GREETING, PUBLISHED, connect, publish, time_to_publish
 from storm import Storm
@@ -28,7 +28,7 @@ def test_GuessesFromAThousandAddresses_RightTokenIsNeverHeldUp(klive, media, tmp
                    addresses=1000, seconds=_SECONDS, marks=[_INVALID, PUBLISHED.decode()]) as storm:
             result, = on_stage.holds_during([storm])
         print(result)
-        assert on_stage.slowest < 1, "the right token was refused or held up for more than a second"
+        assert on_stage.slowest < LET_IN / 2, "the right token was held up"
         assert result["marks"][PUBLISHED.decode()] == 0
         # Each address waits 0.1, 0.2, 0.4, 0.8, 1.6 and then 2 s for its answers.
         assert 1000 < result["marks"][_INVALID] <= 1000 * (5 + _SECONDS / 2), result
@@ -53,7 +53,7 @@ def test_GuessesFromTheSameAddress_RightTokenIsLetIn(klive, media, tmp_path):
         with Storm(tmp_path / "guesses.log", klive.rtmp_port, list(guesses(on_stage.shown, 200)), parallel=40,
                    seconds=_SECONDS) as storm:
             on_stage.holds_during([storm], source="127.1.0.1")
-        assert on_stage.slowest < 1
+        assert on_stage.slowest < LET_IN / 2
 
 
 def test_NewToken_OldOneDiesAtOnceAndThoseOfOthersNeverWork(klive, media, tmp_path):
