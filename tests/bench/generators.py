@@ -59,10 +59,10 @@ class Load:
         return self.summary
 
 
-def connects(build, targets, at_once, to_connect=False):
-    """rtmp-connects' figures."""
+def connects(build, targets, at_once, to_connect=False, rest=0):
+    """rtmp-connects' figures. `rest`: milliseconds before each."""
     with on_core(LOAD_CORE):
-        done = subprocess.run([build / "tests/bench/load/rtmp-connects", "--at-once", str(at_once),
+        done = subprocess.run([build / "tests/bench/load/rtmp-connects", "--at-once", str(at_once), "--rest", str(rest),
                                *(["--to-connect"] if to_connect else [])],
                               input=targets, capture_output=True, text=True, check=True, timeout=300)
     return json.loads(done.stdout)

@@ -102,11 +102,13 @@ def _edge(bench, kind, others, chunks, low_latency):
 
 
 def connect(bench):
-    """Connect to publish accepted, one after the other, and in a second with 50 at once."""
+    """Connect to publish accepted: each when the server is at rest, one after the other, and in a second with 50 at once."""
     for kind in bench.only(KliveProcess, KliveThread, NginxRtmp):
         with bench.server(kind) as server:
-            alone = connects(bench.build, server.targets(range(20)), 1)
+            alone = connects(bench.build, server.targets(range(20)), 1, rest=100)
             _add_connects(bench, server, "connect to publish, alone", alone)
+        with bench.server(kind) as server:
+            _add_connects(bench, server, "connect to publish, one after the other", connects(bench.build, server.targets(range(20)), 1))
         with bench.server(kind) as server:
             targets = server.targets(range(300))
             _add_connects(bench, server, "publish, 50 at once", connects(bench.build, targets, 50))

@@ -30,16 +30,21 @@ struct Attempt {
 
 class Connects {
  public:
-  Connects(std::vector<Target> targets, size_t at_once, bool to_connect)
-      : targets_(std::move(targets)), at_once_(at_once), to_connect_(to_connect) {}
+  Connects(std::vector<Target> targets, size_t at_once, bool to_connect, int rest_ms)
+      : targets_(std::move(targets)),
+        at_once_(at_once),
+        to_connect_(to_connect),
+        rest_us_(rest_ms * 1000UL) {}
 
   void run() {
     const int64_t begin = monotonic_ns();
     std::vector<Attempt> open;
     std::vector<pollfd> polled;
     while (next_ < targets_.size() || !open.empty()) {
-      while (open.size() < at_once_ && next_ < targets_.size())
+      while (open.size() < at_once_ && next_ < targets_.size()) {
+        g_usleep(rest_us_);
         open.push_back({std::make_unique<Publisher>(targets_[next_++], ""), monotonic_ns()});
+      }
       polled.clear();
       for (const Attempt &attempt : open) {
         const bool wants_to_write = attempt.publisher->wants_to_write();
@@ -93,6 +98,7 @@ class Connects {
   const std::vector<Target> targets_;
   const size_t at_once_;
   const bool to_connect_;
+  const gulong rest_us_;
   size_t next_ = 0, failures_ = 0;
   std::string failure_;
   std::vector<int64_t> times_;
@@ -103,12 +109,14 @@ class Connects {
 
 int main(int argc, char **argv) {
   using namespace klive::load;
-  int at_once = 1;
+  int at_once = 1, rest_ms = 0;
   gboolean to_connect = FALSE;
   const GOptionEntry entries[] = {
       {"at-once", 0, 0, G_OPTION_ARG_INT, &at_once, "connections open together", "N"},
       {"to-connect", 0, 0, G_OPTION_ARG_NONE, &to_connect, "until connect is answered, not publish",
        nullptr},
+      {"rest", 0, 0, G_OPTION_ARG_INT, &rest_ms,
+       "before each, so that what the one before it left behind is done", "MS"},
       {}};
   GOptionContext *context = g_option_context_new(nullptr);
   g_option_context_add_main_entries(context, entries, nullptr);
@@ -120,10 +128,10 @@ int main(int argc, char **argv) {
     targets.push_back(Target::parse(url, stream));
   const bool are_targets = std::all_of(targets.begin(), targets.end(),
                                        [](const Target &target) { return target.port != 0; });
-  if (!is_understood || at_once < 1 || !are_targets) {
+  if (!is_understood || at_once < 1 || rest_ms < 0 || !are_targets) {
     std::fprintf(stderr, "rtmp-connects: %s\n", error ? error->message : "no such URL or number");
     return 2;
   }
-  Connects(std::move(targets), static_cast<size_t>(at_once), to_connect).run();
+  Connects(std::move(targets), static_cast<size_t>(at_once), to_connect, rest_ms).run();
   return 0;
 }
