@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The measurements. Each is a function of a Bench that measures every server once; the program repeats them in turn."""
+import json
 import statistics
 import time
+import urllib.parse
 import urllib.request
 
 from deadline import wait_for
 from edge import Edge, read_pieces
 from generators import Load, connects, wrk
 from processes import MEGABYTE
-from servers import SEGMENT, Front, KliveProcess, KliveThread, NginxFiles, NginxRtmp, NginxRtmpDash
+from servers import SEGMENT, FixedAnswer, Front, KliveProcess, KliveThread, NginxFiles, NginxRtmp, NginxRtmpDash
 
 LATE = 1.0          # seconds that output may become older than it was with one publication
 SETTLE = 3 * SEGMENT
@@ -154,6 +156,34 @@ def _segments(server, playlist):
         return []
 
 
+def api(bench):
+    """Calls of the API, and a plain libsoup server that answers any with the text of the first."""
+    for kind in bench.only(KliveProcess):
+        with bench.server(kind) as server:
+            entry = server.entry(0)
+            parameters = {"format": 1, "ks": server.session(), "entryId": entry["id"]}
+            calls = {"get": parameters, "authenticate": {**parameters, "token": entry["streamPassword"]}}
+            for action, query in calls.items():
+                path = f"/api_v3/service/liveStream/action/{action}?{urllib.parse.urlencode(query)}"
+                text = _call(bench, server, f"liveStream.{action}", path)
+                assert json.loads(text).get("id") == entry["id"], text
+                with bench.server(FixedAnswer, bench.build, text) as fixed:
+                    _call(bench, fixed, f"liveStream.{action}", path)
+
+
+def _call(bench, server, what, path):
+    """What one call answers."""
+    url = f"http://127.0.0.1:{server.http_port}{path}"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        text = answer.read()
+    for connections in (1, 50):
+        figures = wrk(url, bench.seconds, connections)
+        beside = f"{connections} at once" if connections > 1 else "one at a time"
+        bench.add(f"{what}, {beside}", "a second", server, figures["answers"], bytes=len(text))
+        bench.add(f"{what}, {beside}, p99", "ms", server, figures["p99"])
+    return text
+
+
 def cold(bench):
     """Start to both ports taking connections, on a root that is there."""
     for kind in bench.only(KliveProcess, KliveThread, NginxRtmp):
@@ -171,4 +201,4 @@ def processor_percent(server, seconds):
     return statistics.median(shares)
 
 
-ALL = {each.__name__: each for each in (publications, most, edge, connect, http, cold)}
+ALL = {each.__name__: each for each in (publications, most, edge, connect, http, api, cold)}

@@ -6,6 +6,8 @@ import statistics
 
 # Who is compared with whom.
 PEERS = {"klive-process": "nginx-rtmp", "klive-thread": "nginx-rtmp", "klive-front": "nginx-files"}
+# Instead of nginx-rtmp, where that has no such thing.
+OTHER_PEERS = {"klive-process": "libsoup-fixed"}
 
 
 class Report:
@@ -28,7 +30,8 @@ class Report:
         for (what, unit), row in self._figures.items():
             medians = {server: statistics.median(values) for server, values in row.items()}
             ratios = [f"{server.removeprefix('klive-')} {medians[server] / medians[peer]:.2f}"
-                      for server, peer in PEERS.items() if server in medians and medians.get(peer)]
+                      for peers in (PEERS, OTHER_PEERS) for server, peer in peers.items()
+                      if server in medians and medians.get(peer)]
             rows.append([f"{what}, {unit}".removesuffix(", "), *(shown(medians[server]) if server in medians else "" for server in servers),
                          ", ".join(ratios)])
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

@@ -129,15 +129,24 @@ class Klive(Server):
         connection.close()
         return "".join(lines)
 
-    def _add(self, connection, number, low_latency):
+    def session(self):
+        """Of an administrator."""
         if self._ks is None:
             made = subprocess.run([self.build / "app/klive", "ks", "--root", self.root, "--type", "admin"], check=True,
                                   capture_output=True, text=True)
             self._ks = made.stdout.strip()
+        return self._ks
+
+    def entry(self, number):
+        """What the API said when it was made."""
+        self.targets([number])
+        return self._entries[number]
+
+    def _add(self, connection, number, low_latency):
         entry = {"objectType": "KalturaLiveStreamEntry", "name": f"Entry {number}", "segmentDuration": SEGMENT * 1000,
                  "dvrStatus": 1, "dvrWindow": 120, "adminTags": "lowlatency" if low_latency else ""}
         connection.request("POST", "/api_v3/service/liveStream/action/add",
-                           json.dumps({"ks": self._ks, "format": 1, "liveStreamEntry": entry}),
+                           json.dumps({"ks": self.session(), "format": 1, "liveStreamEntry": entry}),
                            {"Content-Type": "application/json"})
         made = json.loads(connection.getresponse().read())
         assert "id" in made, made
@@ -245,6 +254,23 @@ class Front(Nginx):
         text = text.replace("@SERVER_NAME@", "localhost").replace("@ROOT@", str(self.klive.root))
         (self.folder / "front.conf").write_text(text.replace("127.0.0.1:8080", f"127.0.0.1:{self.klive.http_port}"))
         self.write(f"include {self.folder}/front.conf;")
+
+
+class FixedAnswer(Server):
+    """A plain libsoup server with one answer for everything."""
+    name = "libsoup-fixed"
+
+    def __init__(self, folder, build, text):
+        super().__init__(folder)
+        self.build = build
+        self.text = text
+        self.rtmp_port = self.http_port
+
+    def arguments(self):
+        return ["sh", "-c", f"exec '{self.build}/tests/bench/load/fixed-answer' {self.http_port} < '{self.folder}/answer'"]
+
+    def prepare(self):
+        (self.folder / "answer").write_bytes(self.text)
 
 
 def nginx_program():
