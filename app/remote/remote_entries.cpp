@@ -124,8 +124,14 @@ void RemoteEntries::find_partner(const QuestionPtr &question) {
     if (!answer) return question->refuse(unavailable_refusal());
     if (const auto *error = std::get_if<ApiError>(&*answer))
       return question->refuse(refusal_of(*error, question->address.entry));
-    const int64_t partner = std::get_if<Value>(&*answer)->integer_of("partnerId");
+    const Value &object = *std::get_if<Value>(&*answer);
+    const int64_t partner = object.integer_of("partnerId");
     if (partner > 0) question->partner = partner;
+    // Its flavors are asked for meanwhile: an encoder does not wait for long.
+    Entry entry;
+    entry.id = question->address.entry;
+    entry.profile = object.integer_of("conversionProfileId");
+    profiles_.ask(entry, question->partner, [](const auto &) {});
     check_token(question);
   });
 }

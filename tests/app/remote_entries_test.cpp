@@ -3,6 +3,7 @@
 // what encoders are told.
 #include "remote/remote_entries.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -123,6 +124,16 @@ TEST_F(RemoteEntriesTest, Flavors_ComeFromTheProfileAndAreKept) {
   asked_.clear();
   ASSERT_TRUE(authenticate(102));
   EXPECT_EQ(asked_, Texts{"authenticate for 102"});
+}
+
+TEST_F(RemoteEntriesTest, FlavorsOfANewPartnersEntry_AreAskedForBesideItsToken) {
+  answers_["get"] = entry_with("t1", R"(,"conversionProfileId":77)");
+  answers_["authenticate"] = error("LIVE_STREAM_INVALID_TOKEN");
+  answers_["getByConversionProfileId"] = "[]";
+  EXPECT_FALSE(authenticate());
+  // Nobody waited for the token to be right.
+  while (std::count(asked_.begin(), asked_.end(), "getByConversionProfileId for 102") == 0)
+    g_main_context_iteration(nullptr, TRUE);
 }
 
 TEST_F(RemoteEntriesTest, EntryThatCannotBe_IsKeptWithinBounds) {
