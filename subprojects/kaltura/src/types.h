@@ -33,5 +33,10 @@ constexpr Field object(std::string_view name, std::string_view type) {
 constexpr Field array(std::string_view name, std::string_view type) {
   return {.name = name, .kind = Kind::kArray, .of = type};
 }
+/// A filter by the fields of a type, with fields of its own.
+constexpr ObjectType filter(std::string_view name, std::string_view base, std::string_view type,
+                            std::span<const Field> fields = {}) {
+  return {.name = name, .base = base, .fields = fields, .filters = type};
+}
 
 }  // namespace klive::kaltura::types

@@ -43,7 +43,7 @@ constexpr std::array kTypes = {
     ObjectType{"KalturaStartWidgetSessionResponse", "", kWidgetSession},
     ObjectType{"KalturaPartner", "", kPartner},
     ObjectType{"KalturaPermission", "", kPermission},
-    ObjectType{"KalturaPermissionFilter", "KalturaFilter", {}, false, "KalturaPermission"},
+    filter("KalturaPermissionFilter", "KalturaFilter", "KalturaPermission"),
     ObjectType{"KalturaPermissionListResponse", "KalturaListResponse", kPermissions},
 };
 

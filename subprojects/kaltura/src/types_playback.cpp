@@ -61,7 +61,7 @@ constexpr std::array kTypes = {
     ObjectType{"KalturaPlaybackContext", "", kPlaybackContext},
     ObjectType{"KalturaEntryContextDataResult", "", kContextData},
     ObjectType{"KalturaMetadata", "", kMetadata},
-    ObjectType{"KalturaMetadataFilter", "KalturaFilter", {}, false, "KalturaMetadata"},
+    filter("KalturaMetadataFilter", "KalturaFilter", "KalturaMetadata"),
     ObjectType{"KalturaMetadataListResponse", "KalturaListResponse", kMetadataList},
 };
 
