@@ -37,21 +37,11 @@ Result<void> parse(TrackFormat &format) {
 
 std::string codec_string_of(const TrackFormat &) { return "ac-3"; }
 
-void write(BoxWriter &out, const TrackFormat &format) {
-  const auto box = out.box("dac3");
-  out.bytes(format.decoder_config);
-}
-
-Result<base::Bytes> read(base::ByteView contents) {
-  return base::Bytes(contents.begin(), contents.end());
-}
-
 }  // namespace
 
 CodecRow ac3_row() {
-  return {Codec::kAc3,    Kind::kAudio, fourcc("ac-3"),
-          fourcc("dac3"), parse,        codec_string_of,
-          nullptr,        write,        read};
+  return {Codec::kAc3, Kind::kAudio,    fourcc("ac-3"), fourcc("dac3"),
+          parse,       codec_string_of, nullptr};
 }
 
 }  // namespace klive::cmaf

@@ -122,21 +122,11 @@ std::string codec_string_of(const TrackFormat &format) {
   return text;
 }
 
-void write(BoxWriter &out, const TrackFormat &format) {
-  const auto box = out.box("av1C");
-  out.bytes(format.decoder_config);
-}
-
-Result<base::Bytes> read(base::ByteView contents) {
-  return base::Bytes(contents.begin(), contents.end());
-}
-
 }  // namespace
 
 CodecRow av1_row() {
-  return {Codec::kAv1,    Kind::kVideo, fourcc("av01"),
-          fourcc("av1C"), parse,        codec_string_of,
-          nullptr,        write,        read};
+  return {Codec::kAv1, Kind::kVideo,    fourcc("av01"), fourcc("av1C"),
+          parse,       codec_string_of, nullptr};
 }
 
 }  // namespace klive::cmaf

@@ -70,21 +70,11 @@ PixelShape pixel_shape(const TrackFormat &format) {
   return {sps->sar_width, sps->sar_height};
 }
 
-void write(BoxWriter &out, const TrackFormat &format) {
-  const auto box = out.box("avcC");
-  out.bytes(format.decoder_config);
-}
-
-Result<base::Bytes> read(base::ByteView contents) {
-  return base::Bytes(contents.begin(), contents.end());
-}
-
 }  // namespace
 
 CodecRow h264_row() {
-  return {Codec::kH264,   Kind::kVideo, fourcc("avc1"),
-          fourcc("avcC"), parse,        codec_string_of,
-          pixel_shape,    write,        read};
+  return {Codec::kH264, Kind::kVideo,    fourcc("avc1"), fourcc("avcC"),
+          parse,        codec_string_of, pixel_shape};
 }
 
 }  // namespace klive::cmaf

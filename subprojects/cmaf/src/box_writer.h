@@ -38,7 +38,8 @@ class BoxWriter : public base::ByteWriter {
     size_t start_;
   };
 
-  [[nodiscard]] Scope box(std::string_view type) { return Scope(*this, fourcc(type)); }
+  [[nodiscard]] Scope box(std::string_view type) { return box(fourcc(type)); }
+  [[nodiscard]] Scope box(uint32_t type) { return Scope(*this, type); }
   /// Call first inside a full box's scope.
   void version_and_flags(uint8_t version, uint32_t flags) {
     u8(version);

@@ -27,10 +27,10 @@ struct CodecRow {
   std::string (*codec_string)(const TrackFormat &format);
   /// Null: pixels are square, or there are none.
   PixelShape (*pixel_shape)(const TrackFormat &format);
-  /// Writes the configuration box.
-  void (*write_config)(BoxWriter &out, const TrackFormat &format);
-  /// The decoder_config in the configuration box's contents.
-  base::Result<base::Bytes> (*read_config)(base::ByteView contents);
+  /// Writes the configuration box. Null: the decoder_config is its contents.
+  void (*write_config)(BoxWriter &out, const TrackFormat &format) = nullptr;
+  /// The decoder_config in the configuration box's contents. Null: it is those.
+  base::Result<base::Bytes> (*read_config)(base::ByteView contents) = nullptr;
 };
 
 [[nodiscard]] std::span<const CodecRow> codec_table();

@@ -96,21 +96,11 @@ PixelShape pixel_shape(const TrackFormat &format) {
   return {sps->sar_width, sps->sar_height};
 }
 
-void write(BoxWriter &out, const TrackFormat &format) {
-  const auto box = out.box("hvcC");
-  out.bytes(format.decoder_config);
-}
-
-Result<base::Bytes> read(base::ByteView contents) {
-  return base::Bytes(contents.begin(), contents.end());
-}
-
 }  // namespace
 
 CodecRow hevc_row() {
-  return {Codec::kHevc,   Kind::kVideo, fourcc("hvc1"),
-          fourcc("hvcC"), parse,        codec_string_of,
-          pixel_shape,    write,        read};
+  return {Codec::kHevc, Kind::kVideo,    fourcc("hvc1"), fourcc("hvcC"),
+          parse,        codec_string_of, pixel_shape};
 }
 
 }  // namespace klive::cmaf

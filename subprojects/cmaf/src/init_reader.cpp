@@ -77,7 +77,9 @@ Result<TrackFormat> parse_sample_description(base::ByteView contents) {
   BoxReader boxes(fields.rest());
   for (BoxView box; boxes.next(box);) {
     if (box.type != row->config) continue;
-    auto config = row->read_config(box.contents);
+    auto config = row->read_config != nullptr
+                      ? row->read_config(box.contents)
+                      : Result<base::Bytes>(base::Bytes(box.contents.begin(), box.contents.end()));
     if (!config) return fail(std::move(config).error());
     return make_format(row->codec, *config);
   }

@@ -126,7 +126,12 @@ void write_sample_entry(BoxWriter &out, const CodecRow &row, const TrackFormat &
     // 16.16 holds no more than 65535 Hz; the decoder configuration has the truth (12.2.3.2).
     out.u32(format.sample_rate <= 0xffff ? format.sample_rate << 16 : 0);
   }
-  row.write_config(out, format);
+  if (row.write_config != nullptr) {
+    row.write_config(out, format);
+  } else {
+    const auto config = out.box(row.config);
+    out.bytes(format.decoder_config);
+  }
   const PixelShape shape = pixel_shape(row, format);
   if (shape.width == shape.height) return;
   const auto box = out.box("pasp");
