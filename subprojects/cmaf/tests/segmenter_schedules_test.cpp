@@ -35,6 +35,7 @@ class Schedule {
     settings_.fast_start = pick(0, 4);
     settings_.segment_duration = ms(pick(1000, 8000));
     settings_.chunk_duration = ms(pick(200, 1200));
+    settings_.low_latency = chance(50);
     settings_.first_segment = chance(30) ? 17 : 0;
     segmenter_ = std::make_unique<Segmenter>(settings_, out_);
     const int videos = pick(0, 3), audios = pick(videos == 0 ? 1 : 0, 3);
