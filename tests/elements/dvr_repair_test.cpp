@@ -122,15 +122,15 @@ TEST(DvrRepair, LinesAreDamaged_TheirSegmentsAreListedAgain) {
   }
   std::ofstream(folder.path() + "/segments.log", std::ios::binary) << text;
   Keeper run(folder.path(), 7200, true);
-  const auto &segments = journal_of(folder.path()).tracks.at("v32").segments;
+  const auto segments = journal_of(folder.path()).tracks.at("v32").segments;
   ASSERT_EQ(segments.size(), 6u);
   for (const auto &segment : segments) {
     EXPECT_FALSE(segment.gap) << segment.number;
     EXPECT_EQ(segment.duration, segments[0].duration) << segment.number;
   }
   // Who knew them as gaps, from the damaged journal, knows better now.
-  for (const auto &segment : run.follower.lock()->tracks.at("v32").segments)
-    EXPECT_FALSE(segment.gap) << segment.number;
+  const auto followed = run.follower.lock()->tracks.at("v32").segments;
+  for (const auto &segment : followed) EXPECT_FALSE(segment.gap) << segment.number;
   EXPECT_EQ(*run.refused.lock(), std::vector<std::string>());
   EXPECT_TRUE(exists(folder.path() + "/v32/seg-00000002.m4s"));
 }
