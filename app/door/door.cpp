@@ -55,7 +55,11 @@ base::Result<void> Door::start() {
   sessions_ = std::make_unique<Sessions>(config_, *backend_, registry_, public_windows_, metrics_);
   if (auto started = sessions_->start(); !started) return started;
   backend_->start(
-      {.changed = [this](const std::string &entry) { sessions_->entry_changed(entry); },
+      {.changed =
+           [this](const std::string &entry) {
+             public_windows_.update(entry);
+             sessions_->entry_changed(entry);
+           },
        .revoked = [this](const std::string &entry,
                          const std::string &reason) { sessions_->entry_revoked(entry, reason); },
        .silence_ns = [this](const std::string &entry,

@@ -132,6 +132,7 @@ def test_ExplicitLive_IsShownAtTheMediaServerAsTheInstallationSays(installation,
         # The installation does not know since when it was shown: this server does, also after it was killed.
         server.kill()
         server.start()
+        assert not (server.root / "live" / entry.id / "public").exists(), "a web server in front may serve all of it"
         assert wait_for(listed, 10, "segments").segments[0].uri == first
         number = listed().last_number
         wait_for(lambda: listed().last_number > number + 1, 30, "segments after the restart")
