@@ -69,25 +69,31 @@ export class LivePlayer extends EventTarget {
   async poll() {
     clearTimeout(this.pollTimer);
     let latency = null;
+    let dvrWindow = NaN;
     try {
       const answer = await fetch(this.base + 'master.m3u8', {method: 'HEAD', cache: 'no-store'});
-      if (answer.ok) latency = answer.headers.get('Klive-Latency') || 'normal';
+      if (answer.ok) {
+        latency = answer.headers.get('Klive-Latency') || 'normal';
+        dvrWindow = Number(answer.headers.get('Klive-Window') || NaN);
+      }
     } catch {
       // The server is away; that is off air too.
     }
     if (latency) {
-      await this.load(latency === 'low');
+      await this.load(latency === 'low', dvrWindow);
     } else {
       this.setState('offAir');
       this.pollTimer = setTimeout(() => this.poll(), kPollEvery);
     }
   }
 
-  async load(lowLatency) {
+  async load(lowLatency, dvrWindow) {
     this.setState('loading');
     this.player.resetConfiguration();
     this.player.configure({
       manifest: {
+        // Shaka would keep the window as long as the HLS playlist was when the page was opened.
+        availabilityWindowOverride: dvrWindow,
         // The entry may pause and come back: go on asking.
         retryParameters: {maxAttempts: 6, baseDelay: 500, backoffFactor: 1.5, timeout: 20000},
         raiseFatalErrorOnManifestUpdateRequestFailure: false,

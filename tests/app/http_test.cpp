@@ -183,6 +183,7 @@ TEST_F(Http, Master_IsAPlaylistForEveryOrigin) {
   EXPECT_EQ(reply.header("Cache-Control"), "no-cache");
   EXPECT_EQ(reply.header("Access-Control-Allow-Origin"), "*");
   EXPECT_EQ(reply.header("Klive-Latency"), "normal");
+  EXPECT_EQ(reply.header("Klive-Window"), "7200");
   EXPECT_NE(reply.body.find("v32/index.m3u8"), std::string::npos);
 }
 

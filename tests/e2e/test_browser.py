@@ -14,6 +14,8 @@ from deadline import wait_for
 from media import ffmpeg
 
 BEHIND = "const v = document.querySelector('video'); return v.seekable.end(v.seekable.length - 1) - v.currentTime"
+# Seconds that can be gone back to.
+BAR = "const bar = document.querySelector('input.dvr'); return bar.max - bar.min"
 # What dragging the bar does.
 DRAG = ("const bar = document.querySelector('input.dvr'); bar.value = arguments[0];"
         "for (const name of ['input', 'change']) bar.dispatchEvent(new Event(name, {bubbles: true}));")
@@ -43,6 +45,8 @@ def test_WatchPage_PlaysSeeksBackAndReturnsToLive(klive, media, tmp_path, browse
         wait_for(lambda: browser.run(BEHIND) < 8, 10, lambda: f"the live edge; it is {browser.run(BEHIND)} s away")
         browser.wait_until_playing()
         browser.screenshot(f"watch-{format}.png")
+        width = browser.run(BAR)
+        wait_for(lambda: browser.run(BAR) > width + 3, 30, lambda: f"the bar to grow beyond {width} s as the window does")
         encoder.interrupt()
 
 
