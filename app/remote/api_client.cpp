@@ -16,6 +16,7 @@
 #include "kaltura/ks.h"
 #include "klive/ptr.h"
 #include "remote/circuit_breaker.h"
+#include "remote/log.h"
 
 namespace klive::app {
 namespace {
@@ -32,13 +33,6 @@ constexpr gsize kLargestAnswer = 1 << 20;
 constexpr int64_t kSessionLife = 24 * 3600, kSessionRenewal = 23 * 3600;  // seconds
 // After a refused session another is made, but not more often.
 constexpr int64_t kSessionPause = 10;
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 }  // namespace
 

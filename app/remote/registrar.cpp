@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include "live/stream_params.h"
+#include "remote/log.h"
 
 namespace klive::app {
 namespace {
@@ -21,13 +22,6 @@ constexpr uint64_t kSilentNs = 2'000'000'000;  // between two writes of any enco
 constexpr auto kFarewell = std::chrono::seconds(2);
 // Kaltura's EntryServerNodeStatus.
 constexpr int kPlayable = 1, kBroadcasting = 2;
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 const char *word_of(Step step) {
   switch (step) {

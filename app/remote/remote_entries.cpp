@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // RemoteEntries: asks a Kaltura installation about publications.
 #include "remote/remote_entries.h"
+#include "remote/log.h"
 
 #include <algorithm>
 #include <set>
@@ -21,13 +22,6 @@ using kaltura::Value;
 constexpr std::chrono::seconds kCurrent{10};
 constexpr size_t kMostKept = 4096;
 constexpr size_t kLongestText = 300;
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 /// The installation's words, for an encoder's log.
 std::string text_of(const ApiError &error) {

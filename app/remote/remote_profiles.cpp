@@ -9,6 +9,7 @@
 
 #include "kaltura/live_profile.h"
 #include "kaltura/transcode_plan.h"
+#include "remote/log.h"
 #include "remote/remote_entries.h"
 
 namespace klive::app {
@@ -26,13 +27,6 @@ using kaltura::Value;
 constexpr std::chrono::seconds kLife{60};
 constexpr size_t kMostKept = 4096;
 constexpr size_t kMostTemplates = 8;  // of a profile; Kaltura's own have 7 names with a picture
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 /// Those of Kaltura's passthrough profile.
 RemoteProfiles::Flavors usual_flavors() {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kaltura/media_server_address.h"
+#include "remote/log.h"
 
 namespace klive::app {
 namespace {
@@ -17,13 +18,6 @@ using kaltura::Outcome;
 using kaltura::Value;
 
 constexpr unsigned kEvery = 60'000;  // milliseconds
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 }  // namespace
 

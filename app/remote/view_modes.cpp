@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "klive/ptr.h"
+#include "remote/log.h"
 
 namespace klive::app {
 namespace {
@@ -17,13 +18,6 @@ using kaltura::Value;
 
 constexpr int64_t kKept = 3'600'000;  // milliseconds
 constexpr kaltura::JsonLimits kFileLimits{.depth = 3, .members = 1'000'000};
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // WantedFlavors: what the conversion profile of an entry on air asks for besides what is there.
 #include "remote/wanted_flavors.h"
+#include "remote/log.h"
 
 #include <gst/gst.h>
 
@@ -17,13 +18,6 @@ using kaltura::Value;
 constexpr std::chrono::minutes kPause{5};
 constexpr size_t kMostKept = 4096;
 constexpr int64_t kKilobit = 1000;
-
-GstDebugCategory *log_category() {
-  static GstDebugCategory *category =
-      _gst_debug_category_new("klive-remote", 0, "klive as media server of a Kaltura installation");
-  return category;
-}
-#define GST_CAT_DEFAULT log_category()
 
 /// "mp4a" is AAC to Kaltura.
 std::string codec_word(std::string codec) {
