@@ -28,9 +28,11 @@ void PlaylistHandler::handle_master(const Exchange &exchange) {
                                        return manifest::render_master(presentation);
                                      });
   if (!is_filled) return refuse_offline(exchange);
-  // The player page starts closer to the edge where that was asked for, and lets its viewers go back
-  // as far as the window will reach: an HLS playlist says only how far it does now.
-  answer.more = {{"Klive-Latency", entry->low_latency ? "low" : "normal"}};
+  // The player page plays closer to the edge where that was asked for, or where there is nothing
+  // else to play yet, and lets its viewers go back as far as the window will reach: an HLS playlist
+  // says only how far it does now.
+  const bool is_old = manifest::fills_hold_back(entry->presentation);
+  answer.more = {{"Klive-Latency", entry->low_latency ? "low" : is_old ? "normal" : "starting"}};
   const int64_t window = entry->presentation.session.window.ns / 1'000'000'000;
   if (window > 0) answer.more.emplace_back("Klive-Window", std::to_string(window));
   exchange.answer(answer);

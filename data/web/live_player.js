@@ -7,6 +7,8 @@
 /* global shaka */
 
 const kPollEvery = 2000; // ms
+const kPollSoon = 500; // ms, in the first seconds: who opens the page now mostly does so because it begins now
+const kSoon = 15000; // ms
 const kLookEvery = 500; // ms
 const kWaitingAfter = 4000; // ms without progress before it is said
 
@@ -35,11 +37,18 @@ export class LivePlayer extends EventTarget {
     this.manifest = this.base + (format === 'dash' ? 'manifest.mpd' : 'master.m3u8');
     this.state = '';
     this.player = null;
+    this.timeline = null; // Shaka's, of what is loaded
     this.pollTimer = 0;
+    this.offAirSince = 0;
+    this.hasSought = false; // since the load
     this.lastTime = 0;
     this.lastProgress = 0;
     video.addEventListener('ended', () => this.goOffAir());
-    video.addEventListener('playing', () => this.watchProgress());
+    video.addEventListener('seeking', () => { this.hasSought = true; });
+    video.addEventListener('playing', () => {
+      this.watchProgress();
+      this.confirmStart();
+    });
     setInterval(() => this.watchProgress(), kLookEvery);
   }
 
@@ -50,6 +59,7 @@ export class LivePlayer extends EventTarget {
       return;
     }
     keepOffsetSteady();
+    this.offAirSince = performance.now();
     this.player = new shaka.Player();
     await this.player.attach(this.video);
     this.player.addEventListener('error', (event) => this.onError(event.detail));
@@ -80,11 +90,19 @@ export class LivePlayer extends EventTarget {
       // The server is away; that is off air too.
     }
     if (latency) {
-      await this.load(latency === 'low', dvrWindow);
+      // Of a broadcast that just begins parts are played: whole segments would soon make its viewers wait.
+      const isHls = this.manifest.endsWith('.m3u8');
+      await this.load(latency === 'low' || (latency === 'starting' && isHls), dvrWindow);
     } else {
       this.setState('offAir');
-      this.pollTimer = setTimeout(() => this.poll(), kPollEvery);
+      this.pollLater();
     }
+  }
+
+  pollLater() {
+    clearTimeout(this.pollTimer);
+    const isSoon = performance.now() - this.offAirSince < kSoon;
+    this.pollTimer = setTimeout(() => this.poll(), isSoon ? kPollSoon : kPollEvery);
   }
 
   async load(lowLatency, dvrWindow) {
@@ -108,12 +126,14 @@ export class LivePlayer extends EventTarget {
       },
       abr: {defaultBandwidthEstimate: 4e6},
     });
+    this.hasSought = false;
     try {
       await this.player.load(this.manifest);
     } catch (error) {
       this.onError(error);
       return;
     }
+    this.timeline = this.player.getManifest()?.presentationTimeline;
     this.video.muted = true; // a page may start with sound only after a click
     this.dispatchEvent(new Event('tracks'));
     try {
@@ -123,6 +143,16 @@ export class LivePlayer extends EventTarget {
     }
     this.lastProgress = performance.now();
     if (this.state === 'loading') this.setState('playing');
+    if (!this.video.paused) this.confirmStart();
+  }
+
+  // Shaka waits for its first seek, to where it starts, before it follows the clock of the video. A browser
+  // ignores a seek while it has nothing seekable; and where a broadcast begins next to zero it plays from there
+  // by itself. That seek then never comes, and Shaka would load one buffer and no more.
+  confirmStart() {
+    if (!this.isLoaded || this.hasSought) return;
+    this.keepWithinRange();
+    this.video.currentTime += 0.001;
   }
 
   onError(error) {
@@ -134,15 +164,16 @@ export class LivePlayer extends EventTarget {
 
   async goOffAir() {
     this.setState('offAir');
+    this.offAirSince = performance.now();
     await this.player.unload();
-    clearTimeout(this.pollTimer);
-    this.pollTimer = setTimeout(() => this.poll(), kPollEvery);
+    this.pollLater();
   }
 
   // The clock of the video says more than its events: it stands still when nothing comes, whatever
   // the player believes of its buffer.
   watchProgress() {
     if (!this.isLoaded) return;
+    this.keepWithinRange();
     const now = performance.now();
     const {currentTime, paused} = this.video;
     if (paused || currentTime !== this.lastTime) {
@@ -152,6 +183,22 @@ export class LivePlayer extends EventTarget {
     } else if (now - this.lastProgress > kWaitingAfter) {
       this.setState('waiting');
     }
+  }
+
+  // A broadcast that has just begun is played nearer to its live edge than the manifest asks for: there
+  // is nothing older yet. Shaka would then have the viewer beyond the end of its seek range for good: it
+  // jumps no hole there, undoes every seek, and the bar ends before the picture. So the range's end comes
+  // along: less delay, and where Shaka reckons the edge itself too early (it takes the length of the
+  // longest segment off, and the first ones are short), an earlier availability.
+  keepWithinRange() {
+    const {timeline} = this;
+    if (!timeline || !this.player.isLive()) return;
+    const beyond = this.video.currentTime - timeline.getSeekRangeEnd();
+    if (beyond <= 0) return;
+    const delay = Math.max(0, timeline.getDelay() - beyond);
+    const rest = beyond - (timeline.getDelay() - delay);
+    timeline.setDelay(delay);
+    if (rest > 0) timeline.setAvailabilityTimeOffset(timeline.getAvailabilityTimeOffset() + rest);
   }
 
   get isLoaded() {

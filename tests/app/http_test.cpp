@@ -187,6 +187,14 @@ TEST_F(Http, Master_IsAPlaylistForEveryOrigin) {
   EXPECT_NE(reply.body.find("v32/index.m3u8"), std::string::npos);
 }
 
+TEST_F(Http, MasterOfABroadcastThatBegins_SaysSoToThePage) {
+  LiveWindow begins(registry_, "1_begins00");
+  begins.go_on_air();
+  begins.add_segment(0);
+  begins.add_segment(1);
+  EXPECT_EQ(get("/live/1_begins00/master.m3u8").header("Klive-Latency"), "starting");
+}
+
 TEST_F(Http, MediaPlaylist_IsLowLatency) {
   window_.add_chunk(3, 0);
   const std::string body = get(live("v32/index.m3u8")).body;

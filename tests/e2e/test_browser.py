@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The pages in Chromium: live, back, live again; off air and on; and the players that others use."""
+"""The pages in Chromium: live, back, live again; and the players that others use."""
 import contextlib
 import functools
 import http.server
@@ -47,16 +47,6 @@ def test_WatchPage_PlaysSeeksBackAndReturnsToLive(klive, media, tmp_path, browse
         browser.screenshot(f"watch-{format}.png")
         width = browser.run(BAR)
         wait_for(lambda: browser.run(BAR) > width + 3, 30, lambda: f"the bar to grow beyond {width} s as the window does")
-        encoder.interrupt()
-
-
-def test_PageOpenedBeforeTheStream_PlaysWhenItStarts(klive, media, tmp_path, browser):
-    entry = klive.add_entry("--segment-duration", "2s")
-    browser.open(klive.page(entry))
-    shown = "return document.querySelector('.message').textContent"
-    wait_for(lambda: browser.run(shown), 10, "what is said off air")
-    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
-        browser.wait_until_playing(timeout=40)
         encoder.interrupt()
 
 

@@ -17,6 +17,7 @@ using base::MediaTime;
 
 constexpr int64_t kPartTargets = 3;  // parts are listed for so many target durations
 constexpr int64_t kSkipTargets = 6;
+constexpr int64_t kHoldBackTargets = 3;
 constexpr int64_t kJump = 1'000'000;  // 1 ms: below it, times follow each other
 
 MediaTime times(MediaTime time, int64_t factor) { return {time.ns * factor}; }
@@ -66,7 +67,7 @@ class Writer {
     if (low_latency_) {
       add(out_,
           "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=", times(p_.part_target, 3),
-          ",HOLD-BACK=", times(p_.target_duration, 3),
+          ",HOLD-BACK=", times(p_.target_duration, kHoldBackTargets),
           ",CAN-SKIP-UNTIL=", times(p_.target_duration, kSkipTargets),
           "\n#EXT-X-PART-INF:PART-TARGET=", p_.part_target, "\n");
     }
@@ -191,6 +192,16 @@ std::optional<std::string> render_media_playlist(const Presentation &presentatio
   if (found == presentation.tracks.end() || !is_playable(found->second, options.low_latency))
     return {};
   return Writer(presentation, found->first, found->second, options).write();
+}
+
+bool fills_hold_back(const Presentation &presentation) {
+  const MediaTime hold_back = times(presentation.target_duration, kHoldBackTargets);
+  return std::any_of(
+      presentation.tracks.begin(), presentation.tracks.end(), [&](const auto &named) {
+        const Track &track = named.second;
+        return track.active && !track.segments.empty() &&
+               track.end().ns - track.segments.front().start_time().ns >= hold_back.ns;
+      });
 }
 
 }  // namespace klive::manifest

@@ -71,6 +71,16 @@ TEST(Master, SoundAlone) {
   expect_golden("master-audio-languages.m3u8", render_master(b.p));
 }
 
+TEST(Master, WindowFillsTheHoldBackAfterThreeTargetDurations) {
+  EXPECT_FALSE(fills_hold_back(Broadcast().p));
+  Broadcast b = two_tracks(2);
+  EXPECT_FALSE(fills_hold_back(b.p));
+  b.segment("v32", 2, 12, 6);
+  EXPECT_TRUE(fills_hold_back(b.p));
+  b.say(TrackActive{"v32", false});
+  EXPECT_FALSE(fills_hold_back(b.p)) << "what nobody publishes has no live edge";
+}
+
 TEST(Master, LowLatency_FirstIndependentChunksOfPictureAndSoundAreEnough) {
   Broadcast b(7200, 6, 500);
   b.video("v32", 32);

@@ -24,6 +24,16 @@ struct MediaPlaylistOptions {
                                                                std::string_view track,
                                                                const MediaPlaylistOptions &options);
 
+/// Whether the window is long enough to be played HOLD-BACK behind its live edge. Not yet while a
+/// broadcast begins: who plays whole segments from its first picture on stands still when the short
+/// first segments are followed by one of full length; who plays parts does not.
+[[nodiscard]] bool fills_hold_back(const Presentation &presentation);
+
+/// Whether the window is long enough to be played HOLD-BACK behind its live edge. Not yet while a
+/// broadcast begins: who plays whole segments from its first picture on stands still when the short
+/// first segments are followed by one of full length; who plays parts does not.
+[[nodiscard]] bool fills_hold_back(const Presentation &presentation);
+
 /// `_HLS_msn`, `_HLS_part`, `_HLS_skip` of a request.
 struct DeliveryDirectives {
   std::optional<uint64_t> msn, part;

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The watch page in Chromium while a broadcast begins: from off air to play, without a halt, and over a hole."""
+import os
+import signal
+
+import pytest
+
+from browser import Browser
+from deadline import wait_for
+from media import ffmpeg
+
+# The longest time, in seconds, for which the picture has stood still from now on.
+NOTE_HALTS = """
+    const video = document.querySelector('video');
+    let [position, since] = [video.currentTime, performance.now()];
+    window.longestHalt = 0;
+    setInterval(() => {
+      window.longestHalt = Math.max(window.longestHalt, (performance.now() - since) / 1000);
+      if (video.currentTime !== position) [position, since] = [video.currentTime, performance.now()];
+    }, 50);
+"""
+
+
+@pytest.fixture
+def browser(tmp_path):
+    with Browser(tmp_path) as browser:
+        yield browser
+
+
+def test_PageOpenedBeforeTheStream_PlaysWhenItStarts(klive, media, tmp_path, browser):
+    entry = klive.add_entry("--segment-duration", "2s")
+    browser.open(klive.page(entry))
+    shown = "return document.querySelector('.message').textContent"
+    wait_for(lambda: browser.run(shown), 10, "what is said off air")
+    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
+        browser.wait_until_playing(timeout=40)
+        encoder.interrupt()
+
+
+# A broadcast that has just begun is played ahead of where a player would choose to play it, half a minute behind its edge.
+@pytest.mark.parametrize("format", ["hls", "dash"])
+def test_WorkerKilledAtTheBegin_PageGoesOnBehindTheHole(klive, media, tmp_path, browser, format):
+    entry = klive.add_entry("--segment-duration", "10s")
+    browser.open(klive.page(entry) + f"?format={format}")
+    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
+        browser.wait_until_playing(seconds=1)
+        before = browser.position()
+        os.kill(klive.worker_of(entry), signal.SIGKILL)
+        wait_for(lambda: browser.position() > before + 8, 25,
+                 lambda: f"8 s more than {before}; it is at {browser.position()}\n{browser.console()}")
+        encoder.interrupt()
+
+
+def test_BroadcastThatBegins_PlaysWithoutAHalt(klive, media, tmp_path, browser):
+    """The short first segments are followed by long ones; a player of whole segments would stand still there."""
+    entry = klive.add_entry("--segment-duration", "6s")
+    browser.open(klive.page(entry))
+    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
+        browser.wait_until_playing(seconds=0.1)
+        browser.run(NOTE_HALTS)
+        browser.wait_until_playing(seconds=14)
+        assert browser.run("return window.longestHalt") < 1.5
+        encoder.interrupt()
