@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app_context.h"
+#include "pipeline_bus.h"
 
 GST_DEBUG_CATEGORY_STATIC(klive_ingest_debug);
 #define GST_CAT_DEFAULT klive_ingest_debug
@@ -51,9 +52,7 @@ base::Result<std::unique_ptr<Ingest>> Ingest::start(gst::Ptr<GstKliveRtmpConnect
   const auto pad = gst::Ptr<GstPad>::take(gst_element_get_static_pad(self->sink_.get(), "sink"));
   gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, &Ingest::on_query, self.get(),
                     nullptr);
-  const auto bus = gst::Ptr<GstBus>::take(gst_element_get_bus(self->pipeline_.get()));
-  // No watch: the main context would look at a descriptor of every publication each time it wakes.
-  gst_bus_set_sync_handler(bus.get(), &Ingest::on_message, self.get(), nullptr);
+  hear_messages(self->pipeline_.get(), &Ingest::on_message, self.get());
   if (gst_element_set_state(self->pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     return base::fail(base::ErrorCode::kInternal, "the ingest pipeline does not start");
   }
@@ -68,8 +67,7 @@ Ingest::~Ingest() {
   asked_->notify();
   if (!pipeline_) return;
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
-  const auto bus = gst::Ptr<GstBus>::take(gst_element_get_bus(pipeline_.get()));
-  gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
+  stop_hearing(pipeline_.get());
 }
 
 GstPadProbeReturn Ingest::on_query(GstPad *, GstPadProbeInfo *info, gpointer data) {

@@ -10,6 +10,7 @@
 
 #include <gst/gst.h>
 
+#include "door/descriptors.h"
 #include "door/progress_watch.h"
 #include "worker/entry_variables.h"
 
@@ -127,6 +128,15 @@ AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
   }
   const std::string name =
       request.entry + "/" + request.side + "/" + std::to_string(request.flavor);
+  const auto known = sessions_.find(request.entry);
+  const bool is_new = known == sessions_.end() || !known->second->publications.contains(name);
+  if (is_new && are_descriptors_scarce()) {
+    return refuse(
+        request, "descriptors",
+        {"NetStream.Publish.Rejected",
+         "The server has too few file descriptors left for another publication. Its operator "
+         "can raise the limit (LimitNOFILE, ulimit -n)."});
+  }
   auto session = find_or_start(request.entry);
   if (!session) {
     return refuse(request, "worker", {"NetStream.Publish.Rejected", session.error().message});

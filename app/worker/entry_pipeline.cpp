@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app_context.h"
+#include "pipeline_bus.h"
 
 GST_DEBUG_CATEGORY_STATIC(klive_worker_debug);
 #define GST_CAT_DEFAULT klive_worker_debug
@@ -110,8 +111,7 @@ base::Result<void> EntryPipeline::start() {
   for (const auto &[name, output] : description_.outputs) {
     if (auto set = apply_settings(GST_BIN(pipeline_.get()), output.stage); !set) return set;
   }
-  const auto bus = gst::Ptr<GstBus>::take(gst_element_get_bus(pipeline_.get()));
-  gst_bus_set_sync_handler(bus.get(), &EntryPipeline::on_message, this, nullptr);
+  hear_messages(pipeline_.get(), &EntryPipeline::on_message, this);
 
   gst_element_set_state(pipeline_.get(), GST_STATE_READY);
   // Numbers and times go on behind those that the window's store found on disk.
@@ -134,8 +134,7 @@ EntryPipeline::~EntryPipeline() {
   for (auto &[name, publication] : publications_) take_out(*publication);
   publications_.clear();
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
-  const auto bus = gst::Ptr<GstBus>::take(gst_element_get_bus(pipeline_.get()));
-  gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
+  stop_hearing(pipeline_.get());
 }
 
 base::Result<void> EntryPipeline::apply_settings(GstBin *bin, const Stage &stage) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who may not publish is told why, in the encoder's own log; who speaks no RTMP is left."""
 import os
+import resource
 import socket
 
 import pytest
@@ -46,6 +47,31 @@ def test_PublicationsComeAndGo_LogKeepsWhatItSaid(klive, media, tmp_path):
             else:
                 assert encoder.wait(20) != 0
     assert klive.program.output().startswith(before)
+
+
+@pytest.mark.parametrize("isolation", ["process", "thread"])
+def test_DescriptorsComeToAnEnd_NewcomerIsRefusedAndOthersGoOn(make_klive, media, tmp_path, isolation):
+    klive = make_klive(f"server.isolation={isolation}")
+    entry, other = klive.add_entry("--segment-duration", "2s"), klive.add_entry("--segment-duration", "2s")
+    with ffmpeg(media, entry.stream(), tmp_path / "one.log", loop=True) as encoder:
+        klive.wait_for_segments(entry, 1)
+        door = klive.program.pid
+        before = resource.prlimit(door, resource.RLIMIT_NOFILE)
+        resource.prlimit(door, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{door}/fd")) + 50, before[1]))
+        with ffmpeg(media, other.stream(), tmp_path / "refused.log") as newcomer:
+            assert newcomer.wait(20) != 0
+            assert "too few file descriptors left" in newcomer.output()
+        assert klive.metric('klive_publish_refused_total{reason="descriptors"}') == 1
+        # Who comes back takes nobody's place but its own.
+        with ffmpeg(media, entry.stream(), tmp_path / "again.log", loop=True) as again:
+            assert encoder.wait(20) != 0
+            listed = len(klive.media_playlist(entry).segments)
+            klive.wait_for_segments(entry, listed + 2)
+            resource.prlimit(door, resource.RLIMIT_NOFILE, before)
+            with ffmpeg(media, other.stream(), tmp_path / "other.log", loop=True) as newcomer:
+                klive.wait_for_segments(other, 1)
+                newcomer.interrupt()
+            again.interrupt()
 
 
 def test_BuiltInEncoderRefused_SaysWhy(klive):
