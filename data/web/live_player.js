@@ -158,7 +158,7 @@ export class LivePlayer extends EventTarget {
   onError(error) {
     if (error && error.code === shaka.util.Error.Code.LOAD_INTERRUPTED) return;
     if (error && error.severity === shaka.util.Error.Severity.RECOVERABLE) return;
-    console.warn('playback failed', error && error.code, error && error.data);
+    console.warn('playback failed', error?.code ?? error, error?.data);
     this.goOffAir();
   }
 
