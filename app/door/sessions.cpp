@@ -11,7 +11,6 @@
 #include <gst/gst.h>
 
 #include "door/descriptors.h"
-#include "door/progress_watch.h"
 #include "worker/entry_variables.h"
 
 GST_DEBUG_CATEGORY_STATIC(klive_sessions_debug);
@@ -29,9 +28,6 @@ constexpr auto kAskAfter = seconds(1);
 constexpr auto kHangAfter = seconds(2);
 constexpr auto kBeginWithin = seconds(15);   // it repairs the window first
 constexpr auto kDiskPatience = seconds(60);  // it waits for the disk
-constexpr int kMaxQuickDeaths = 5;           // workers of one session, within kQuickDeathSpan
-constexpr auto kQuickDeathSpan = seconds(60);
-constexpr auto kLongLife = seconds(5);  // a worker that lived so long is replaced at once
 
 /// "127.0.0.1:4711" → "127.0.0.1".
 std::string host_of(const std::string &address) { return address.substr(0, address.rfind(':')); }
@@ -51,31 +47,6 @@ int64_t window_end_ns(const manifest::Presentation &presentation) {
 }
 
 }  // namespace
-
-/// One encoder on air.
-struct Sessions::Publication {
-  Ingest *ingest = nullptr;
-  std::string side, stream_name, remote_address, token_id;
-  unsigned flavor = 0;
-  int64_t started_at = 0;
-  std::shared_ptr<MediaPipe> pipe;  // shared with the ingest, which writes to it until it is gone
-  ProgressWatch progress;           // of the worker, on the pipe
-};
-
-struct Sessions::Session {
-  std::string entry;
-  std::unique_ptr<WorkerHandle> worker;
-  std::map<std::string, std::unique_ptr<Publication>> publications;  // by "<entry>/<side>/<flavor>"
-  bool has_begun = false;     // the worker has told something
-  bool is_continued = false;  // by any worker to come: one has told something
-  Clock::time_point empty_since = Clock::now();
-  Clock::time_point respawn_at{};  // while there is no worker
-  Clock::time_point worker_since{};
-  std::vector<Clock::time_point> deaths;
-  int short_lives = 0;  // of its workers, one after the other
-  bool stopping = false;
-  bool deleted = false;  // the entry; its window goes when the worker is gone
-};
 
 Sessions::Sessions(const Config &config, Backend &backend, LiveRegistry &registry,
                    PublicWindows &public_windows, Metrics &metrics)
@@ -126,8 +97,7 @@ AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
     return refuse(request, "stopping",
                   {"NetStream.Publish.Rejected", "The server is stopping; try again."});
   }
-  const std::string name =
-      request.entry + "/" + request.side + "/" + std::to_string(request.flavor);
+  const std::string name = Session::publication_name(request);
   const auto known = sessions_.find(request.entry);
   const bool is_new = known == sessions_.end() || !known->second->publications.contains(name);
   if (is_new && are_descriptors_scarce()) {
@@ -182,8 +152,7 @@ AdmissionAnswer Sessions::admit(const AdmissionRequest &request) {
   return {.pipe = *pipe, .refusal = {}};
 }
 
-base::Result<Sessions::Session *> Sessions::find_or_start(const std::string &entry,
-                                                          bool must_resume) {
+base::Result<Session *> Sessions::find_or_start(const std::string &entry, bool must_resume) {
   const auto found = sessions_.find(entry);
   if (found != sessions_.end() && !found->second->stopping) return found->second.get();
   if (found != sessions_.end()) {
@@ -235,7 +204,7 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
     return base::fail(base::ErrorCode::kUnavailable,
                       "The server cannot start a worker; see its log.");
   session.worker = std::move(spare_);
-  session.worker_since = Clock::now();
+  session.deaths.born(Clock::now());
   session.has_begun = false;
   const std::string id = session.entry;
   session.worker->set_callbacks(
@@ -277,7 +246,7 @@ base::Result<void> Sessions::give_worker(Session &session, bool must_resume) {
        .disk_wait =
            [this, id](uint64_t ms) {
              if (const auto found = sessions_.find(id); found != sessions_.end())
-               forgive(*found->second, std::chrono::milliseconds(ms));
+               heard_disk_wait(*found->second, std::chrono::milliseconds(ms));
            },
        .gone = [this, id](const std::string &why) { worker_gone(id, why); }});
   if (session.worker->is_gone()) {
@@ -334,24 +303,15 @@ void Sessions::worker_gone(const std::string &entry, const std::string &why) {
     }
     if (self.shutting_down_) return;
     const auto now = Clock::now();
-    std::erase_if(session.deaths, [&](Clock::time_point at) { return now - at > kQuickDeathSpan; });
-    session.deaths.push_back(now);
     ++self.registry_.find_or_add(entry).worker_restarts;
     GST_ERROR_ID(entry.c_str(), "the worker is gone (%s); starting another", why.c_str());
-    if (session.deaths.size() > kMaxQuickDeaths) {
-      for (const auto &[name, publication] : session.publications) {
-        publication->ingest->disconnect(
-            {"NetStream.Publish.Rejected",
-             "The stream made the server's worker fail again and again; it was "
-             "ended. Check the encoder's settings and the server's log."});
-      }
-      session.deaths.clear();
+    const WorkerDeaths::Verdict verdict = session.deaths.died(now);
+    if (verdict.is_given_up) {
+      session.disconnect_all({"NetStream.Publish.Rejected",
+                              "The stream made the server's worker fail again and again; it was "
+                              "ended. Check the encoder's settings and the server's log."});
     }
-    session.short_lives = now - session.worker_since < kLongLife ? session.short_lives + 1 : 0;
-    // Those that die as soon as they are born get more and more patience.
-    session.respawn_at =
-        now + (session.short_lives <= 1 ? seconds(0)
-                                        : seconds(1 << std::min(session.short_lives - 2, 3)));
+    session.respawn_at = now + verdict.wait;
     self.tick();
   });
 }
@@ -384,14 +344,7 @@ void Sessions::ended(const Ingest &ingest, const std::string &reason) {
 }
 
 void Sessions::publish_info(const Session &session) {
-  LiveEntry &live = registry_.find_or_add(session.entry);
-  live.publications.clear();
-  for (const auto &[name, publication] : session.publications) {
-    live.publications.push_back({.side = publication->side,
-                                 .flavor = publication->flavor,
-                                 .remote_address = publication->remote_address,
-                                 .started_at = publication->started_at});
-  }
+  registry_.find_or_add(session.entry).publications = session.infos();
 }
 
 void Sessions::entry_changed(const std::string &entry) {
@@ -429,8 +382,7 @@ void Sessions::entry_changed(const std::string &entry) {
 void Sessions::entry_revoked(const std::string &entry, const std::string &reason) {
   const auto found = sessions_.find(entry);
   if (found == sessions_.end()) return;
-  for (const auto &[name, publication] : found->second->publications)
-    publication->ingest->disconnect({"NetStream.Publish.Rejected", reason});
+  found->second->disconnect_all({"NetStream.Publish.Rejected", reason});
 }
 
 /// The files of an entry that is no more.
@@ -444,24 +396,18 @@ void Sessions::remove_window(const std::string &entry) {
 
 void Sessions::check_progress(Session &session) {
   const auto now = Clock::now();
-  Clock::duration stuck{};
-  for (const auto &[name, publication] : session.publications) {
-    const uint64_t unread = publication->pipe->unread();
-    publication->progress.look(now, unread > 0 ? publication->ingest->bytes() : 0, unread);
-    stuck = std::max(stuck, publication->progress.stuck());
-  }
+  const Clock::duration stuck = session.look_at_progress(now);
   if (stuck >= kAskAfter) session.worker->ask();
   if (stuck < (session.has_begun ? kHangAfter : kBeginWithin)) return;
-  for (const auto &[name, publication] : session.publications) publication->progress.forgive();
+  session.forgive();
   metrics_.count("klive_worker_hangs_total");
   GST_ERROR_ID(session.entry.c_str(), "the worker makes no progress while bytes arrive");
   session.worker->kill();
 }
 
 /// A disk that is slow would be just as slow for another worker, which would begin with nothing.
-void Sessions::forgive(Session &session, std::chrono::milliseconds disk_wait) {
-  if (disk_wait.count() == 0 || disk_wait > kDiskPatience) return;
-  for (const auto &[name, publication] : session.publications) publication->progress.forgive();
+void Sessions::heard_disk_wait(Session &session, std::chrono::milliseconds disk_wait) {
+  if (disk_wait.count() > 0 && disk_wait <= kDiskPatience) session.forgive();
 }
 
 void Sessions::tick() {
@@ -512,9 +458,7 @@ void Sessions::shut_down() {
   ticker_.reset();
   spare_.reset();
   for (auto &[entry, session] : sessions_) {
-    for (const auto &[name, publication] : session->publications) {
-      publication->ingest->disconnect({"NetConnection.Connect.Closed", "The server is stopping."});
-    }
+    session->disconnect_all({"NetConnection.Connect.Closed", "The server is stopping."});
     if (session->worker) session->worker->stop(false);
   }
   // Workers write what is open; a bounded wait, then whoever is left is killed by its handle.
@@ -536,21 +480,14 @@ size_t Sessions::publications() const {
 }
 
 uint64_t Sessions::silence_ns(const std::string &entry, std::string_view side) const {
-  uint64_t silence = std::numeric_limits<uint64_t>::max();
   const auto found = sessions_.find(entry);
-  if (found == sessions_.end()) return silence;
-  for (const auto &[name, publication] : found->second->publications) {
-    if (publication->side == side) silence = std::min(silence, publication->ingest->silence_ns());
-  }
-  return silence;
+  return found == sessions_.end() ? std::numeric_limits<uint64_t>::max()
+                                  : found->second->silence_ns(side);
 }
 
 uint64_t Sessions::bytes_received() const {
   uint64_t bytes = finished_bytes_;
-  for (const auto &[entry, session] : sessions_) {
-    for (const auto &[name, publication] : session->publications)
-      bytes += publication->ingest->bytes();
-  }
+  for (const auto &[entry, session] : sessions_) bytes += session->bytes();
   return bytes;
 }
 

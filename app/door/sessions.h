@@ -19,6 +19,7 @@
 #include "backend/backend.h"
 #include "config/config.h"
 #include "door/ingest.h"
+#include "door/session.h"
 #include "door/worker_handle.h"
 #include "door/worker_processes.h"
 #include "live/live_registry.h"
@@ -58,8 +59,6 @@ class Sessions {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Publication;
-  struct Session;
 
   void tick();
   base::Result<Session *> find_or_start(const std::string &entry, bool must_resume = false);
@@ -70,7 +69,7 @@ class Sessions {
   void drop(Session &session, const std::string &name, bool taken_over = false);
   void move_to_worker(const std::string &entry, const std::string &name, Publication &publication);
   void check_progress(Session &session);
-  void forgive(Session &session, std::chrono::milliseconds disk_wait);
+  void heard_disk_wait(Session &session, std::chrono::milliseconds disk_wait);
   void end_stale_sessions();
   void remove_window(const std::string &entry);
   void refill_spare();
