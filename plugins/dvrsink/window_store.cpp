@@ -276,14 +276,16 @@ void WindowStore::move_window(uint32_t first, Changes &changes) {
   changes.events.emplace_back(moved);
 }
 
-// Files that left the window stay one more segment, or a tenth of the window where that is more.
-// With DVR off, they stay as long as a playlist is: it is short, and so are they few.
+// With what is being written, no more is on disk than the window and a tenth; but a segment that
+// has just left it is there for another, for players that have just read the playlist. Segments end
+// a little early or late: half of one decides nothing. With DVR off, files stay as long as a
+// playlist is: it is short, and so are they few.
 void WindowStore::remove_retired(MediaTime now) {
   const int64_t target = settings_.segment_target.ns;
-  const int64_t grace = settings_.window.ns > 0
-                            ? std::max(target, settings_.window.ns / 10 - target)
-                            : static_cast<int64_t>(kLiveSegments) * target;
-  while (!retired_.empty() && (retired_.front().left + MediaTime{grace}) <= now) {
+  const int64_t stay = settings_.window.ns > 0
+                           ? std::max(target, settings_.window.ns / 10 - target) - target / 2
+                           : static_cast<int64_t>(kLiveSegments) * target;
+  while (!retired_.empty() && (retired_.front().left + MediaTime{stay}) <= now) {
     remove(retired_.front());
     retired_.pop_front();
   }

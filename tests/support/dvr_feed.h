@@ -79,26 +79,15 @@ class DvrFeed {
   /// One chunk of one second; `index` 0 begins the segment.
   void chunk(const std::string &track, uint32_t segment, uint32_t index, int64_t start_seconds,
              bool last = false, bool discontinuity = false) {
-    const cmaf::TrackFormat &format = formats_.at(track);
-    gst::ChunkInfo info = about(track, gst::ChunkWhat::kChunk);
-    info.segment = segment;
-    info.chunk = index;
-    info.start = start_seconds * format.timescale;
-    info.duration = format.timescale;
-    info.independent = index == 0 || format.kind == cmaf::Kind::kAudio;
-    info.discontinuity = discontinuity;
-    info.last = last;
-    const base::Bytes data(chunk_size, static_cast<uint8_t>(segment));
-    base::Bytes bytes;
-    cmaf::ChunkHeader header;
-    header.sequence = segment * 10 + index;
-    header.starts_segment = index == 0;
-    cmaf::write_chunk(bytes, format, header,
-                      {{.dts = info.start,
-                        .duration = static_cast<uint32_t>(info.duration),
-                        .key = info.independent,
-                        .data = data}});
-    take_(info, bytes);
+    const int64_t second = formats_.at(track).timescale;
+    piece(track, segment, index, start_seconds * second, second, last, discontinuity);
+  }
+
+  /// One chunk, its time in milliseconds.
+  void chunk_ms(const std::string &track, uint32_t segment, uint32_t index, int64_t start,
+                int64_t end, bool last = false) {
+    const int64_t ms = formats_.at(track).timescale / 1000;
+    piece(track, segment, index, start * ms, (end - start) * ms, last, false);
   }
 
   /// A whole segment, its end said with its last chunk.
@@ -119,6 +108,30 @@ class DvrFeed {
   size_t chunk_size = 1000;  ///< payload bytes of each chunk
 
  private:
+  void piece(const std::string &track, uint32_t segment, uint32_t index, int64_t start,
+             int64_t duration, bool last, bool discontinuity) {
+    const cmaf::TrackFormat &format = formats_.at(track);
+    gst::ChunkInfo info = about(track, gst::ChunkWhat::kChunk);
+    info.segment = segment;
+    info.chunk = index;
+    info.start = start;
+    info.duration = duration;
+    info.independent = index == 0 || format.kind == cmaf::Kind::kAudio;
+    info.discontinuity = discontinuity;
+    info.last = last;
+    const base::Bytes data(chunk_size, static_cast<uint8_t>(segment));
+    base::Bytes bytes;
+    cmaf::ChunkHeader header;
+    header.sequence = segment * 10 + index;
+    header.starts_segment = index == 0;
+    cmaf::write_chunk(bytes, format, header,
+                      {{.dts = info.start,
+                        .duration = static_cast<uint32_t>(info.duration),
+                        .key = info.independent,
+                        .data = data}});
+    take_(info, bytes);
+  }
+
   static gst::ChunkInfo about(const std::string &track, gst::ChunkWhat what) {
     gst::ChunkInfo info;
     info.what = what;
