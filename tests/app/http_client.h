@@ -6,32 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <charconv>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 
 #include "klive/ptr.h"
+#include "main_context.h"
 
 namespace klive::test {
-
-/// Runs the default main context until `done` holds; false after `seconds`.
-inline bool run_until(const std::function<bool()> &done, unsigned seconds = 10) {
-  bool is_late = false;
-  GSource *timer = g_timeout_source_new_seconds(seconds);
-  g_source_set_callback(
-      timer,
-      [](void *late) -> gboolean {
-        *static_cast<bool *>(late) = true;
-        return G_SOURCE_REMOVE;
-      },
-      &is_late, nullptr);
-  g_source_attach(timer, nullptr);
-  while (!is_late && !done()) g_main_context_iteration(nullptr, TRUE);
-  g_source_destroy(timer);
-  g_source_unref(timer);
-  return !is_late;
-}
 
 struct HttpReply {
   int status = 0;  ///< 0: the connection was closed without an answer

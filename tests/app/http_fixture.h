@@ -10,6 +10,7 @@
 #include "http/http_server.h"
 #include "http_client.h"
 #include "live_fixture.h"
+#include "main_context.h"
 
 namespace klive::test {
 
@@ -57,11 +58,6 @@ class HttpFixture : public ::testing::Test {
   /// The address of something of the entry.
   static std::string live(std::string_view name) {
     return "/live/" + std::string(kEntry) + "/" + std::string(name);
-  }
-  /// The server handles what was sent so far, and nothing is left to do.
-  static void settle() {
-    while (g_main_context_iteration(nullptr, FALSE)) {
-    }
   }
 
   TempFolder root_;

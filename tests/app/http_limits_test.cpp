@@ -11,6 +11,7 @@ namespace {
 
 using test::HttpFixture;
 using test::HttpReply;
+using test::settle;
 
 class HttpLimits : public HttpFixture {};
 

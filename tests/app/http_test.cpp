@@ -10,6 +10,7 @@ namespace {
 using test::HttpFixture;
 using test::HttpReply;
 using test::LiveWindow;
+using test::settle;
 
 std::string gunzip(const std::string &bytes) {
   const auto decompressor =

@@ -16,6 +16,7 @@ using test::HttpFixture;
 using test::HttpReply;
 using test::kEntry;
 using test::LiveWindow;
+using test::settle;
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kEpoch = 1'700'000'000 * kSecond;  // of the window

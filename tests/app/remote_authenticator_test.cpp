@@ -2,10 +2,11 @@
 // RemoteAuthenticator: who is asked, how often, and what counts when nobody answers.
 #include "remote/remote_authenticator.h"
 
-#include <glib.h>
 #include <gtest/gtest.h>
 
 #include <thread>
+
+#include "main_context.h"
 
 namespace klive::app {
 namespace {
@@ -14,6 +15,8 @@ using base::ErrorCode;
 using base::fail;
 using base::Result;
 using kaltura::PublishAddress;
+using klive::test::run_until;
+using klive::test::settle;
 
 constexpr char kHere[] = "192.0.2.1:4711", kElsewhere[] = "192.0.2.2:4711";
 
@@ -31,10 +34,6 @@ class RemoteAuthenticatorTest : public testing::Test {
       said_.push_back(said ? "yes" : said.error().message);
     });
     settle();
-  }
-  static void settle() {
-    while (g_main_context_iteration(nullptr, FALSE)) {
-    }
   }
   void answer(Result<gst::Grant> said) {
     const auto asked = std::move(questions.front());
@@ -111,7 +110,7 @@ TEST_F(RemoteAuthenticatorTest, ServerStops_WhoWaitsIsAnswered) {
     const auto said = authenticator->authenticate(address("a"), kHere);
     EXPECT_FALSE(said);
   });
-  while (questions.empty()) g_main_context_iteration(nullptr, TRUE);
+  EXPECT_TRUE(run_until([this] { return !questions.empty(); }));
   authenticator->stop();
   encoder.join();
   ask(address("b"));
