@@ -2,49 +2,37 @@
 // Alerts against an installation: what it is told of refusals, and how often.
 #include "remote/alerts.h"
 
-#include "http_fixture.h"
+#include "installation_fixture.h"
 
 namespace klive::test {
 namespace {
 
 using app::Alerts;
-using app::ApiClient;
 using kaltura::Value;
 
-class AlertsTest : public HttpFixture {
+class AlertsTest : public InstallationFixture {
  protected:
-  void SetUp() override {
-    auto started = app::HttpServer::start(
-        config_,
-        {registry_, metrics_, [this](const app::ApiRequest &request) { return answer(request); },
-         [] { return true; }, [](const std::string &) { return std::nullopt; }});
-    ASSERT_TRUE(started.has_value());
-    server_ = std::move(*started);
-    client_ = std::make_unique<ApiClient>(app::ApiClientSettings{
-        .service_url = "http://127.0.0.1:" + std::to_string(server_->port()), .secret = "secret"});
-    alerts_ = std::make_unique<Alerts>(*client_);
+  AlertsTest() {
     address_.entry = "1_abcd1234";
     address_.side = kaltura::Side::kBackup;
     address_.token = "nobody is told";
     address_.stream_name = "9";
   }
-  void TearDown() override { client_.reset(); }
-  app::ApiAnswer answer(const app::ApiRequest &request) {
-    EXPECT_EQ(request.path, "/api_v3/service/beacon_beacon/action/add");
-    EXPECT_EQ(request.body.find(address_.token), std::string_view::npos) << "the token is told";
-    told_.push_back(*kaltura::read_json(request.body));
+  app::ApiAnswer answer(const InstallationCall &call) override {
+    EXPECT_EQ(call.path, "/api_v3/service/beacon_beacon/action/add");
+    EXPECT_EQ(call.text.find(address_.token), std::string::npos) << "the token is told";
+    told_.push_back(call.value);
     return {"application/json", "true", {}};
   }
-  void refused(const std::string &error) { alerts_->refused(address_, 102, error, now_); }
+  void refused(const std::string &error) { alerts_.refused(address_, 102, error, now_); }
   /// How many beacons came, when so many were sent.
   size_t arrived(size_t count) {
-    while (told_.size() < count) g_main_context_iteration(nullptr, TRUE);
+    EXPECT_TRUE(run_until([&] { return told_.size() >= count; }));
     EXPECT_EQ(client_->stats().calls, count);
     return told_.size();
   }
 
-  std::unique_ptr<ApiClient> client_;
-  std::unique_ptr<Alerts> alerts_;
+  Alerts alerts_{*client_};
   kaltura::PublishAddress address_;
   Alerts::Clock::time_point now_ = Alerts::Clock::now();
   std::vector<Value> told_;

@@ -7,12 +7,11 @@
 #include <map>
 #include <optional>
 
-#include "http_fixture.h"
+#include "installation_fixture.h"
 
 namespace klive::test {
 namespace {
 
-using app::ApiClient;
 using app::RemoteEntries;
 using base::ErrorCode;
 using base::Result;
@@ -25,26 +24,14 @@ std::string entry_with(const std::string &token, const std::string &more = {}) {
          R"("streamPassword":")" +
          token + "\"" + more + "}";
 }
-std::string error(const std::string &code) {
-  return R"({"objectType":"KalturaAPIException","code":")" + code +
-         R"(","message":"What the installation says."})";
-}
 
-class RemoteEntriesTest : public HttpFixture {
+class RemoteEntriesTest : public InstallationFixture {
  protected:
-  void SetUp() override {
-    auto started = app::HttpServer::start(
-        config_,
-        {registry_, metrics_, [this](const app::ApiRequest &request) { return answer(request); },
-         [] { return true; }, [](const std::string &) { return std::nullopt; }});
-    ASSERT_TRUE(started.has_value());
-    server_ = std::move(*started);
+  RemoteEntriesTest() {
     answers_["get"] = answers_["authenticate"] = entry_with("t1");
     open(true);
   }
   void open(bool impersonates) {
-    client_ = std::make_unique<ApiClient>(app::ApiClientSettings{
-        .service_url = "http://127.0.0.1:" + std::to_string(server_->port()), .secret = "secret"});
     entries_ = std::make_unique<RemoteEntries>(
         *client_, RemoteEntries::Settings{.server_node = "media-1", .impersonates = impersonates},
         RemoteEntries::Callbacks{
@@ -56,15 +43,10 @@ class RemoteEntriesTest : public HttpFixture {
                 },
             .token_replaced = [this](const std::string &id) { replaced_.push_back(id); }});
   }
-  void TearDown() override { client_.reset(); }
-  app::ApiAnswer answer(const app::ApiRequest &request) {
-    const std::string path(request.path);
-    const std::string action = path.substr(path.rfind('/') + 1);
-    const auto body = kaltura::read_json(request.body);
-    const std::string partner = body ? body->text_of("partnerId", "-") : "?";
-    asked_.push_back(action + " for " + partner);
-    if (body && action == "authenticate") question_ = *body;
-    return {"application/json", answers_[action], {}};
+  app::ApiAnswer answer(const InstallationCall &call) override {
+    asked_.push_back(call.action + " for " + call.value.text_of("partnerId", "-"));
+    if (call.action == "authenticate") question_ = call.value;
+    return {"application/json", answers_[call.action], {}};
   }
   Result<gst::Grant> authenticate(std::optional<int64_t> partner = {}) {
     kaltura::PublishAddress address;
@@ -72,17 +54,13 @@ class RemoteEntriesTest : public HttpFixture {
     address.token = "t1";
     address.side = kaltura::Side::kBackup;
     address.partner = partner;
-    std::optional<Result<gst::Grant>> answered;
-    entries_->authenticate(address, [&](Result<gst::Grant> said) { answered = std::move(said); });
-    while (!answered) g_main_context_iteration(nullptr, TRUE);
-    return *std::move(answered);
+    return answer_of<gst::Grant>([&](auto answered) { entries_->authenticate(address, answered); });
   }
   using Texts = std::vector<std::string>;
 
-  std::unique_ptr<ApiClient> client_;
   std::unique_ptr<RemoteEntries> entries_;
   std::map<std::string, std::string> answers_;  // by action
-  std::string after_introduction_ = error("MEDIA_SERVER_NOT_FOUND");
+  std::string after_introduction_ = api_error("MEDIA_SERVER_NOT_FOUND");
   Texts asked_, replaced_;
   Value question_;
 };
@@ -128,12 +106,13 @@ TEST_F(RemoteEntriesTest, Flavors_ComeFromTheProfileAndAreKept) {
 
 TEST_F(RemoteEntriesTest, FlavorsOfANewPartnersEntry_AreAskedForBesideItsToken) {
   answers_["get"] = entry_with("t1", R"(,"conversionProfileId":77)");
-  answers_["authenticate"] = error("LIVE_STREAM_INVALID_TOKEN");
+  answers_["authenticate"] = api_error("LIVE_STREAM_INVALID_TOKEN");
   answers_["getByConversionProfileId"] = "[]";
   EXPECT_FALSE(authenticate());
   // Nobody waited for the token to be right.
-  while (std::count(asked_.begin(), asked_.end(), "getByConversionProfileId for 102") == 0)
-    g_main_context_iteration(nullptr, TRUE);
+  EXPECT_TRUE(run_until([this] {
+    return std::count(asked_.begin(), asked_.end(), "getByConversionProfileId for 102") > 0;
+  }));
 }
 
 TEST_F(RemoteEntriesTest, EntryThatCannotBe_IsKeptWithinBounds) {
@@ -149,11 +128,11 @@ TEST_F(RemoteEntriesTest, EntryThatCannotBe_IsKeptWithinBounds) {
 }
 
 TEST_F(RemoteEntriesTest, ServerIsNotKnown_IntroducesItselfAndAsksOnceMore) {
-  answers_["authenticate"] = error("MEDIA_SERVER_NOT_FOUND");
+  answers_["authenticate"] = api_error("MEDIA_SERVER_NOT_FOUND");
   after_introduction_ = entry_with("t1");
   EXPECT_TRUE(authenticate(102));
   EXPECT_EQ(asked_[1], "introduce");
-  answers_["authenticate"] = after_introduction_ = error("MEDIA_SERVER_NOT_FOUND");
+  answers_["authenticate"] = after_introduction_ = api_error("MEDIA_SERVER_NOT_FOUND");
   const auto said = authenticate(102);
   ASSERT_FALSE(said);
   EXPECT_EQ(said.error().code, ErrorCode::kUnavailable);
@@ -166,7 +145,7 @@ TEST_F(RemoteEntriesTest, Refusals_AreToldApart) {
       {"LIVE_STREAM_EXCEEDED_MAX_PASSTHRU", ErrorCode::kConflict},
       {"INVALID_KS", ErrorCode::kUnavailable}};
   for (const auto &[code, expected] : codes) {
-    answers_["authenticate"] = error(code);
+    answers_["authenticate"] = api_error(code);
     const auto said = authenticate(102);
     ASSERT_FALSE(said) << code;
     EXPECT_EQ(said.error().code, expected) << code;

@@ -4,14 +4,12 @@
 #include "remote/remote_profiles.h"
 
 #include <map>
-#include <optional>
 
-#include "http_fixture.h"
+#include "installation_fixture.h"
 
 namespace klive::test {
 namespace {
 
-using app::ApiClient;
 using app::RemoteProfiles;
 using base::ErrorCode;
 using base::Result;
@@ -23,9 +21,6 @@ constexpr char kParams[] =
         {"objectType":"KalturaLiveParams","id":100,"streamSuffix":"1000",
          "tags":"ingest,audio_only","multiStream":"{\"audio\":{\"languages\":[\"eng\"]}}"}])";
 
-std::string error(const std::string &code) {
-  return R"({"objectType":"KalturaAPIException","code":")" + code + R"(","message":"No."})";
-}
 std::string encode(int flavor, const std::string &codec) {
   return "<Encode><Enable>true</Enable><Name>n</Name><StreamName>1_abcd1234_" +
          std::to_string(flavor) + "</StreamName><Video><Codec>" + codec +
@@ -35,41 +30,27 @@ std::string xml(const std::string &encodes) {
   return "<Root><Transcode><Encodes>" + encodes + "</Encodes></Transcode></Root>";
 }
 
-class RemoteProfilesTest : public HttpFixture {
+class RemoteProfilesTest : public InstallationFixture {
  protected:
-  void SetUp() override {
-    auto started = app::HttpServer::start(
-        config_,
-        {registry_, metrics_, [this](const app::ApiRequest &request) { return answer(request); },
-         [] { return true; }, [](const std::string &) { return std::nullopt; }});
-    ASSERT_TRUE(started.has_value());
-    server_ = std::move(*started);
-    client_ = std::make_unique<ApiClient>(app::ApiClientSettings{
-        .service_url = "http://127.0.0.1:" + std::to_string(server_->port()), .secret = "secret"});
-    profiles_ = std::make_unique<RemoteProfiles>(*client_);
+  RemoteProfilesTest() {
     entry_.id = "1_abcd1234";
     entry_.profile = 77;
   }
-  void TearDown() override { client_.reset(); }
-
-  app::ApiAnswer answer(const app::ApiRequest &request) {
-    const auto body = kaltura::read_json(request.body);
-    const std::string stream = body->text_of("streamName");
+  app::ApiAnswer answer(const InstallationCall &call) override {
+    const std::string stream = call.value.text_of("streamName");
     const std::string what = stream.empty() ? "params" : stream.substr(stream.rfind('_') + 1);
     ++asked_[what];
-    EXPECT_EQ(body->text_of("partnerId"), "102");
+    EXPECT_EQ(call.value.text_of("partnerId"), "102");
     if (what == "params") return {"application/json", params_, {}};
     const auto found = templates_.find(what);
-    return {
-        "text/xml",
-        found != templates_.end() ? found->second : error("INGEST_NOT_FOUND_IN_CONVERSION_PROFILE"),
-        {}};
+    return {"text/xml",
+            found != templates_.end() ? found->second
+                                      : api_error("INGEST_NOT_FOUND_IN_CONVERSION_PROFILE"),
+            {}};
   }
   Result<RemoteProfiles::Flavors> ask() {
-    std::optional<Result<RemoteProfiles::Flavors>> answered;
-    profiles_->ask(entry_, 102, [&](Result<RemoteProfiles::Flavors> said) { answered = said; });
-    while (!answered) g_main_context_iteration(nullptr, TRUE);
-    return *std::move(answered);
+    return answer_of<RemoteProfiles::Flavors>(
+        [this](auto answered) { profiles_.ask(entry_, 102, answered); });
   }
   /// "1=32 2=36", in the order of the answer.
   std::string flavors() {
@@ -83,8 +64,7 @@ class RemoteProfilesTest : public HttpFixture {
     return text;
   }
 
-  std::unique_ptr<ApiClient> client_;
-  std::unique_ptr<RemoteProfiles> profiles_;
+  RemoteProfiles profiles_{*client_};
   app::Entry entry_;
   std::string params_ = kParams;
   std::map<std::string, std::string> templates_;  // by stream name
@@ -104,7 +84,7 @@ TEST_F(RemoteProfilesTest, TemplateIsRefused_TheNameIsNotTaken) {
 }
 
 TEST_F(RemoteProfilesTest, TemplatesAreNotToBeHad_LiveParamsDecide) {
-  templates_["1"] = error("SERVICE_DOES_NOT_EXISTS");
+  templates_["1"] = api_error("SERVICE_DOES_NOT_EXISTS");
   templates_["2"] = "<html>A page of a proxy</html>";
   EXPECT_EQ(flavors(), "1=32 2=36 1000=100aeng");
 }
@@ -116,16 +96,16 @@ TEST_F(RemoteProfilesTest, TemplateEncodesEvenTheSource_LiveParamsDecide) {
 }
 
 TEST_F(RemoteProfilesTest, LiveParamsAreNotToBeHad_TemplatesDecideAlone) {
-  params_ = error("SERVICE_FORBIDDEN");
+  params_ = api_error("SERVICE_FORBIDDEN");
   templates_["1"] = xml(encode(32, "PassThru"));
   templates_["4"] = xml(encode(39, "PassThru"));
   EXPECT_EQ(flavors(), "1=32 4=39");
 }
 
 TEST_F(RemoteProfilesTest, NeitherIsToBeHad_ItIsThePassthroughProfile) {
-  params_ = error("SERVICE_FORBIDDEN");
+  params_ = api_error("SERVICE_FORBIDDEN");
   for (const char *name : {"1", "2", "3", "4", "5", "6", "7"})
-    templates_[name] = error("SERVICE_FORBIDDEN");
+    templates_[name] = api_error("SERVICE_FORBIDDEN");
   EXPECT_EQ(flavors(), "1=32 2=36 3=37");
 }
 
@@ -151,8 +131,8 @@ TEST_F(RemoteProfilesTest, NobodyAnswers_NothingIsMadeUp) {
 TEST_F(RemoteProfilesTest, ManyAskAtOnce_IsOneQuestion) {
   templates_["1"] = xml(encode(32, "PassThru"));
   size_t answers = 0;
-  for (int i = 0; i < 20; ++i) profiles_->ask(entry_, 102, [&](const auto &) { ++answers; });
-  while (answers < 20) g_main_context_iteration(nullptr, TRUE);
+  for (int i = 0; i < 20; ++i) profiles_.ask(entry_, 102, [&](const auto &) { ++answers; });
+  EXPECT_TRUE(run_until([&] { return answers == 20; }));
   (void)ask();
   EXPECT_EQ(asked_["params"], 1);
   EXPECT_EQ(asked_["1"], 1);
