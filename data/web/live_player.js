@@ -11,6 +11,8 @@ const kPollSoon = 500; // ms, in the first seconds: who opens the page now mostl
 const kSoon = 15000; // ms
 const kLookEvery = 500; // ms
 const kWaitingAfter = 4000; // ms without progress before it is said
+const kStuckAfter = 5000; // ms in which there is more to play, and neither is it played nor loaded
+const kMore = 3; // seconds; so much is listed behind the picture where there is more to play
 
 // shaka-player 5.2 adds a millisecond to every negative timestamp offset that it sets (its work-around
 // for its issue 1281) and takes that millisecond, read back, for a new offset: it aborts the source
@@ -43,6 +45,8 @@ export class LivePlayer extends EventTarget {
     this.hasSought = false; // since the load
     this.lastTime = 0;
     this.lastProgress = 0;
+    this.lastBuffered = 0;
+    this.lastLoaded = 0;
     video.addEventListener('ended', () => this.goOffAir());
     video.addEventListener('seeking', () => { this.hasSought = true; });
     video.addEventListener('playing', () => {
@@ -141,7 +145,7 @@ export class LivePlayer extends EventTarget {
     } catch {
       // The browser wants a click; the button is there.
     }
-    this.lastProgress = performance.now();
+    this.lastProgress = this.lastLoaded = performance.now();
     if (this.state === 'loading') this.setState('playing');
     if (!this.video.paused) this.confirmStart();
   }
@@ -183,6 +187,26 @@ export class LivePlayer extends EventTarget {
     } else if (now - this.lastProgress > kWaitingAfter) {
       this.setState('waiting');
     }
+    this.watchLoading(now);
+  }
+
+  // Shaka can lose its way where chunks end in a hole of more than a second: it reckons the times of those behind
+  // the hole anew with each update of the playlist, and loads what is not behind the picture. It is then begun anew.
+  watchLoading(now) {
+    const {buffered, paused} = this.video;
+    const end = buffered.length ? buffered.end(buffered.length - 1) : 0;
+    const hasMore = this.timeline && this.timeline.getMaxSegmentEndTime() > this.video.currentTime + kMore;
+    if (end > this.lastBuffered || now - this.lastProgress < kLookEvery || paused || !hasMore) this.lastLoaded = now;
+    this.lastBuffered = end;
+    if (now - this.lastLoaded < kStuckAfter) return;
+    console.warn('playback is stuck and begins anew');
+    this.beginAnew();
+  }
+
+  async beginAnew() {
+    this.setState('loading');
+    await this.player.unload();
+    this.poll();
   }
 
   // A broadcast that has just begun is played nearer to its live edge than the manifest asks for: there

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The watch page in Chromium while a broadcast begins: from off air to play, without a halt, and over a hole."""
+"""The watch page in Chromium while a broadcast begins: from off air to play, without a halt, and over holes."""
 import os
 import signal
 
@@ -48,6 +48,25 @@ def test_WorkerKilledAtTheBegin_PageGoesOnBehindTheHole(klive, media, tmp_path, 
         os.kill(klive.worker_of(entry), signal.SIGKILL)
         wait_for(lambda: browser.position() > before + 8, 25,
                  lambda: f"8 s more than {before}; it is at {browser.position()}\n{browser.console()}")
+        encoder.interrupt()
+
+
+@pytest.mark.parametrize("options", [(), ("--low-latency",)], ids=["ordinary", "low latency"])
+def test_WorkerKilledTwice_PageGoesOnBehindTheLongHole(klive, media, tmp_path, browser, options):
+    entry = klive.add_entry("--segment-duration", "6s", *options)
+    browser.open(klive.page(entry))
+    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
+        browser.wait_until_playing(seconds=3)
+        before = browser.position()
+        first = klive.worker_of(entry)
+        os.kill(first, signal.SIGKILL)
+        second = wait_for(lambda: next((pid for pid in [klive.worker_of(entry)] if pid not in (None, first)), None), 10,
+                          "another worker")
+        listed = klive.media_playlist(entry).text
+        wait_for(lambda: klive.media_playlist(entry).text != listed, 20, "something of the second worker")
+        os.kill(second, signal.SIGKILL)
+        wait_for(lambda: browser.position() > before + 10, 45,
+                 lambda: f"10 s more than {before}; it is at {browser.position()}\n{browser.console()}")
         encoder.interrupt()
 
 
