@@ -11,7 +11,7 @@ const kPollSoon = 500; // ms, in the first seconds: who opens the page now mostl
 const kSoon = 15000; // ms
 const kLookEvery = 500; // ms
 const kWaitingAfter = 4000; // ms without progress before it is said
-const kStuckAfter = 5000; // ms in which there is more to play, and neither is it played nor loaded
+const kStuckAfter = 3500; // ms in which there are more parts to play, and none is played or loaded
 const kMore = 3; // seconds; so much is listed behind the picture where there is more to play
 
 // shaka-player 5.2 adds a millisecond to every negative timestamp offset that it sets (its work-around
@@ -43,6 +43,7 @@ export class LivePlayer extends EventTarget {
     this.pollTimer = 0;
     this.offAirSince = 0;
     this.hasSought = false; // since the load
+    this.playsParts = false;
     this.lastTime = 0;
     this.lastProgress = 0;
     this.lastBuffered = 0;
@@ -111,6 +112,7 @@ export class LivePlayer extends EventTarget {
 
   async load(lowLatency, dvrWindow) {
     this.setState('loading');
+    this.playsParts = lowLatency;
     this.player.resetConfiguration();
     this.player.configure({
       manifest: {
@@ -192,7 +194,9 @@ export class LivePlayer extends EventTarget {
 
   // Shaka can lose its way where chunks end in a hole of more than a second: it reckons the times of those behind
   // the hole anew with each update of the playlist, and loads what is not behind the picture. It is then begun anew.
+  // Not where whole segments are played: on a slow line one alone may take as long.
   watchLoading(now) {
+    if (!this.playsParts) return;
     const {buffered, paused} = this.video;
     const end = buffered.length ? buffered.end(buffered.length - 1) : 0;
     const hasMore = this.timeline && this.timeline.getMaxSegmentEndTime() > this.video.currentTime + kMore;
