@@ -4,12 +4,15 @@
 
 #include <glib-unix.h>
 #include <gst/gst.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <thread>
 
 #include "app_context.h"
 #include "door/door.h"
@@ -25,6 +28,13 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Every thread would get a heap of its own, up to eight a core, and each keeps the holes of its
+/// busiest moment: hours of encoders that come and go would fill all of them. More than run at once
+/// are of no use.
+void limit_heaps() {
+  mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
+}
+
 /// The story of every entry goes to standard error unless GST_DEBUG asks for something else.
 /// Workers inherit it.
 void set_up_logging() {
@@ -36,6 +46,7 @@ void set_up_logging() {
 
 int serve(const Config &config) {
   raise_descriptor_limit();
+  limit_heaps();  // before there are threads
   set_up_logging();
   gst_init(nullptr, nullptr);
   auto door = Door::open(config);
