@@ -5,30 +5,14 @@
 //      ▲                                  │            │
 //      └────────── ended, lost ───────────┴────────────┘
 /* global shaka */
+import {dropDiscontinuities, keepOffsetSteady} from './shaka_repairs.js';
 
 const kPollEvery = 2000; // ms
 const kPollSoon = 500; // ms, in the first seconds: who opens the page now mostly does so because it begins now
 const kSoon = 15000; // ms
 const kLookEvery = 500; // ms
 const kWaitingAfter = 4000; // ms without progress before it is said
-const kStuckAfter = 3500; // ms in which there are more parts to play, and none is played or loaded
-const kMore = 3; // seconds; so much is listed behind the picture where there is more to play
-
-// shaka-player 5.2 adds a millisecond to every negative timestamp offset that it sets (its work-around
-// for its issue 1281) and takes that millisecond, read back, for a new offset: it aborts the source
-// buffer before each append, and a chunk that does not begin with a key frame is then lost. Reading
-// back what was asked for ends that.
-function keepOffsetSteady() {
-  const offset = Object.getOwnPropertyDescriptor(globalThis.SourceBuffer?.prototype || {}, 'timestampOffset');
-  if (!offset || !offset.configurable) return;
-  Object.defineProperty(SourceBuffer.prototype, 'timestampOffset', {
-    ...offset,
-    get() {
-      const value = offset.get.call(this);
-      return value < 0 ? value - 0.001 : value;
-    },
-  });
-}
+const kLeast = 0.1; // seconds; less than this at the end of what is buffered may never be played
 
 /** Emits "state" (offAir, loading, playing, waiting, unsupported) and "tracks". */
 export class LivePlayer extends EventTarget {
@@ -43,11 +27,9 @@ export class LivePlayer extends EventTarget {
     this.pollTimer = 0;
     this.offAirSince = 0;
     this.hasSought = false; // since the load
-    this.playsParts = false;
+    this.hasFailed = false; // to load something, since the last progress
     this.lastTime = 0;
     this.lastProgress = 0;
-    this.lastBuffered = 0;
-    this.lastLoaded = 0;
     video.addEventListener('ended', () => this.goOffAir());
     video.addEventListener('seeking', () => { this.hasSought = true; });
     video.addEventListener('playing', () => {
@@ -66,6 +48,7 @@ export class LivePlayer extends EventTarget {
     keepOffsetSteady();
     this.offAirSince = performance.now();
     this.player = new shaka.Player();
+    dropDiscontinuities(this.player);
     await this.player.attach(this.video);
     this.player.addEventListener('error', (event) => this.onError(event.detail));
     for (const name of ['trackschanged', 'adaptation', 'variantchanged', 'audiotrackchanged']) {
@@ -112,7 +95,6 @@ export class LivePlayer extends EventTarget {
 
   async load(lowLatency, dvrWindow) {
     this.setState('loading');
-    this.playsParts = lowLatency;
     this.player.resetConfiguration();
     this.player.configure({
       manifest: {
@@ -147,7 +129,7 @@ export class LivePlayer extends EventTarget {
     } catch {
       // The browser wants a click; the button is there.
     }
-    this.lastProgress = this.lastLoaded = performance.now();
+    this.lastProgress = performance.now();
     if (this.state === 'loading') this.setState('playing');
     if (!this.video.paused) this.confirmStart();
   }
@@ -164,6 +146,12 @@ export class LivePlayer extends EventTarget {
   onError(error) {
     if (error && error.code === shaka.util.Error.Code.LOAD_INTERRUPTED) return;
     if (error && error.severity === shaka.util.Error.Severity.RECOVERABLE) return;
+    if (this.isLoaded && error && error.category === shaka.util.Error.Category.NETWORK) {
+      // Shaka asks again by itself, and what is loaded is still to be played. A part that was announced never
+      // comes when its worker dies.
+      this.hasFailed = true;
+      return;
+    }
     console.warn('playback failed', error?.code ?? error, error?.data);
     this.goOffAir();
   }
@@ -185,26 +173,12 @@ export class LivePlayer extends EventTarget {
     if (paused || currentTime !== this.lastTime) {
       this.lastTime = currentTime;
       this.lastProgress = now;
+      this.hasFailed = false;
       this.setState('playing');
     } else if (now - this.lastProgress > kWaitingAfter) {
-      this.setState('waiting');
+      if (this.hasFailed) this.beginAnew();
+      else this.setState('waiting');
     }
-    this.watchLoading(now);
-  }
-
-  // Shaka can lose its way where chunks end in a hole of more than a second: it reckons the times of those behind
-  // the hole anew with each update of the playlist, and loads what is not behind the picture. It is then begun anew.
-  // Not where whole segments are played: on a slow line one alone may take as long.
-  watchLoading(now) {
-    if (!this.playsParts) return;
-    const {buffered, paused} = this.video;
-    const end = buffered.length ? buffered.end(buffered.length - 1) : 0;
-    const hasMore = this.timeline && this.timeline.getMaxSegmentEndTime() > this.video.currentTime + kMore;
-    if (end > this.lastBuffered || now - this.lastProgress < kLookEvery || paused || !hasMore) this.lastLoaded = now;
-    this.lastBuffered = end;
-    if (now - this.lastLoaded < kStuckAfter) return;
-    console.warn('playback is stuck and begins anew');
-    this.beginAnew();
   }
 
   async beginAnew() {
@@ -216,17 +190,28 @@ export class LivePlayer extends EventTarget {
   // A broadcast that has just begun is played nearer to its live edge than the manifest asks for: there
   // is nothing older yet. Shaka would then have the viewer beyond the end of its seek range for good: it
   // jumps no hole there, undoes every seek, and the bar ends before the picture. So the range's end comes
-  // along: less delay, and where Shaka reckons the edge itself too early (it takes the length of the
-  // longest segment off, and the first ones are short), an earlier availability.
+  // along, before a hole to what is behind it: less delay, and where Shaka reckons the edge itself too
+  // early (it takes the length of the longest segment off, and the first ones are short), an earlier
+  // availability.
   keepWithinRange() {
     const {timeline} = this;
     if (!timeline || !this.player.isLive()) return;
-    const beyond = this.video.currentTime - timeline.getSeekRangeEnd();
+    const beyond = this.nextTime - timeline.getSeekRangeEnd();
     if (beyond <= 0) return;
     const delay = Math.max(0, timeline.getDelay() - beyond);
     const rest = beyond - (timeline.getDelay() - delay);
     timeline.setDelay(delay);
     if (rest > 0) timeline.setAvailabilityTimeOffset(timeline.getAvailabilityTimeOffset() + rest);
+  }
+
+  /** Where the picture is, or where it goes on when it has come to a hole. */
+  get nextTime() {
+    const {buffered, currentTime} = this.video;
+    for (let k = 0; k < buffered.length; ++k) {
+      const start = Math.max(buffered.start(k), currentTime);
+      if (start + kLeast < buffered.end(k)) return start === currentTime ? start : start + kLeast;
+    }
+    return currentTime;
   }
 
   get isLoaded() {

@@ -9,13 +9,14 @@ from browser import Browser
 from deadline import wait_for
 from media import ffmpeg
 
-# The longest time, in seconds, for which the picture has stood still from now on.
+# From now on: the longest time, in seconds, for which the picture stands still, and how far it ever steps back.
 NOTE_HALTS = """
     const video = document.querySelector('video');
     let [position, since] = [video.currentTime, performance.now()];
-    window.longestHalt = 0;
+    window.longestHalt = window.stepBack = 0;
     setInterval(() => {
       window.longestHalt = Math.max(window.longestHalt, (performance.now() - since) / 1000);
+      window.stepBack = Math.max(window.stepBack, position - video.currentTime);
       if (video.currentTime !== position) [position, since] = [video.currentTime, performance.now()];
     }, 50);
 """
@@ -37,17 +38,23 @@ def test_PageOpenedBeforeTheStream_PlaysWhenItStarts(klive, media, tmp_path, bro
         encoder.interrupt()
 
 
-# A broadcast that has just begun is played ahead of where a player would choose to play it, half a minute behind its edge.
+# A broadcast that has just begun is played ahead of where a player would choose to play it, half a minute behind its edge;
+# three seconds later it is also played part by part, and one that was announced never comes.
+@pytest.mark.parametrize("begun, segment", [(1, 10), (3, 6)])
 @pytest.mark.parametrize("format", ["hls", "dash"])
-def test_WorkerKilledAtTheBegin_PageGoesOnBehindTheHole(klive, media, tmp_path, browser, format):
-    entry = klive.add_entry("--segment-duration", "10s")
+def test_WorkerKilledAtTheBegin_PageGoesOnBehindTheHole(klive, media, tmp_path, browser, format, begun, segment):
+    entry = klive.add_entry("--segment-duration", f"{segment}s")
     browser.open(klive.page(entry) + f"?format={format}")
     with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True) as encoder:
-        browser.wait_until_playing(seconds=1)
+        browser.wait_until_playing(seconds=begun)
         before = browser.position()
+        browser.run(NOTE_HALTS)
         os.kill(klive.worker_of(entry), signal.SIGKILL)
-        wait_for(lambda: browser.position() > before + 8, 25,
-                 lambda: f"8 s more than {before}; it is at {browser.position()}\n{browser.console()}")
+        wait_for(lambda: browser.position() > before + 12, 30,
+                 lambda: f"12 s more than {before}; it is at {browser.position()}\n{browser.console()}")
+        assert browser.run("return window.stepBack") < 0.5
+        # Of DASH whole segments are played.
+        assert browser.run("return window.longestHalt") < (3 if format == "hls" else segment + 2)
         encoder.interrupt()
 
 
