@@ -12,6 +12,8 @@ const kPollSoon = 500; // ms, in the first seconds: who opens the page now mostl
 const kSoon = 15000; // ms
 const kLookEvery = 500; // ms
 const kWaitingAfter = 4000; // ms without progress before it is said
+const kLately = 20000; // ms
+const kMore = 3; // seconds that are listed behind the picture: there is more to play
 const kLeast = 0.1; // seconds; less than this at the end of what is buffered may never be played
 
 /** Emits "state" (offAir, loading, playing, waiting, unsupported) and "tracks". */
@@ -23,13 +25,16 @@ export class LivePlayer extends EventTarget {
     this.manifest = this.base + (format === 'dash' ? 'manifest.mpd' : 'master.m3u8');
     this.state = '';
     this.player = null;
-    this.timeline = null; // Shaka's, of what is loaded
+    this.timeline = null; // Shaka's, of what was loaded last
     this.pollTimer = 0;
     this.offAirSince = 0;
     this.hasSought = false; // since the load
-    this.hasFailed = false; // to load something, since the last progress
+    this.playsParts = false;
+    this.failedAt = -Infinity; // when something was not to be had that Shaka wanted
+    this.startAt = null; // Date of the picture to begin with, where that is not the live edge
     this.lastTime = 0;
     this.lastProgress = 0;
+    this.lastFine = 0; // when it last played, or there was nothing to play
     video.addEventListener('ended', () => this.goOffAir());
     video.addEventListener('seeking', () => { this.hasSought = true; });
     video.addEventListener('playing', () => {
@@ -78,10 +83,13 @@ export class LivePlayer extends EventTarget {
       // The server is away; that is off air too.
     }
     if (latency) {
-      // Of a broadcast that just begins parts are played: whole segments would soon make its viewers wait.
+      // Of a broadcast that just begins parts are played: whole segments would soon make its viewers wait. They
+      // still would when that is begun anew.
       const isHls = this.manifest.endsWith('.m3u8');
-      await this.load(latency === 'low' || (latency === 'starting' && isHls), dvrWindow);
+      const goesOn = this.startAt !== null && this.playsParts;
+      await this.load(latency === 'low' || (isHls && (latency === 'starting' || goesOn)), dvrWindow);
     } else {
+      this.startAt = null;
       this.setState('offAir');
       this.pollLater();
     }
@@ -114,13 +122,16 @@ export class LivePlayer extends EventTarget {
       },
       abr: {defaultBandwidthEstimate: 4e6},
     });
+    this.playsParts = lowLatency;
     this.hasSought = false;
+    this.failedAt = -Infinity;
     try {
-      await this.player.load(this.manifest);
+      await this.player.load(this.manifest, this.startAt);
     } catch (error) {
       this.onError(error);
       return;
     }
+    this.startAt = null;
     this.timeline = this.player.getManifest()?.presentationTimeline;
     this.video.muted = true; // a page may start with sound only after a click
     this.dispatchEvent(new Event('tracks'));
@@ -129,7 +140,7 @@ export class LivePlayer extends EventTarget {
     } catch {
       // The browser wants a click; the button is there.
     }
-    this.lastProgress = performance.now();
+    this.lastProgress = this.lastFine = performance.now();
     if (this.state === 'loading') this.setState('playing');
     if (!this.video.paused) this.confirmStart();
   }
@@ -149,7 +160,7 @@ export class LivePlayer extends EventTarget {
     if (this.isLoaded && error && error.category === shaka.util.Error.Category.NETWORK) {
       // Shaka asks again by itself, and what is loaded is still to be played. A part that was announced never
       // comes when its worker dies.
-      this.hasFailed = true;
+      this.failedAt = performance.now();
       return;
     }
     console.warn('playback failed', error?.code ?? error, error?.data);
@@ -170,18 +181,29 @@ export class LivePlayer extends EventTarget {
     this.keepWithinRange();
     const now = performance.now();
     const {currentTime, paused} = this.video;
-    if (paused || currentTime !== this.lastTime) {
-      this.lastTime = currentTime;
-      this.lastProgress = now;
-      this.hasFailed = false;
-      this.setState('playing');
-    } else if (now - this.lastProgress > kWaitingAfter) {
-      if (this.hasFailed) this.beginAnew();
-      else this.setState('waiting');
-    }
+    const isFine = paused || currentTime !== this.lastTime;
+    this.lastTime = currentTime;
+    if (isFine) this.lastProgress = now;
+    if (isFine || !this.hasMore) this.lastFine = now;
+    if (isFine) this.setState('playing');
+    else if (now - this.lastFine > kWaitingAfter && this.mayBeLost(now)) this.beginAnew();
+    else if (now - this.lastProgress > kWaitingAfter) this.setState('waiting');
+  }
+
+  /** More is listed behind the picture. */
+  get hasMore() {
+    return this.timeline !== null && this.timeline.getMaxSegmentEndTime() > this.video.currentTime + kMore;
+  }
+
+  // Shaka may load nothing more after something was not to be had, or when a segment of which it knows some parts ends
+  // with those and their lines are gone (the service was started again). Of whole segments one alone may take as long
+  // on a slow line, and nothing be wrong.
+  mayBeLost(now) {
+    return this.playsParts || now - this.failedAt < kLately;
   }
 
   async beginAnew() {
+    this.startAt = this.player.getPlayheadTimeAsDate();
     this.setState('loading');
     await this.player.unload();
     this.poll();

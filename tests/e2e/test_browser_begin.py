@@ -87,3 +87,21 @@ def test_BroadcastThatBegins_PlaysWithoutAHalt(klive, media, tmp_path, browser):
         browser.wait_until_playing(seconds=14)
         assert browser.run("return window.longestHalt") < 1.5
         encoder.interrupt()
+
+
+# The encoder is soon back. What the service knew of parts is gone with it, and the part that it had announced never comes.
+@pytest.mark.parametrize("format", ["hls", "dash"])
+def test_ServiceKilledAtTheBegin_PageGoesOnBehindTheHole(klive, media, tmp_path, browser, format):
+    entry = klive.add_entry("--segment-duration", "6s")
+    browser.open(klive.page(entry) + f"?format={format}")
+    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg.log", loop=True):
+        browser.wait_until_playing(seconds=3)
+        before = browser.position()
+        browser.run(NOTE_HALTS)
+        klive.kill()
+    klive.start()
+    with ffmpeg(media, entry.stream(), tmp_path / "ffmpeg-again.log", loop=True) as encoder:
+        wait_for(lambda: browser.position() > before + 15, 45,
+                 lambda: f"15 s more than {before}; it is at {browser.position()}\n{browser.console()}")
+        assert browser.run("return window.longestHalt") < 15
+        encoder.interrupt()
