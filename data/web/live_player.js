@@ -2,8 +2,9 @@
 // LivePlayer: one entry in one video element, on air or not. Knows shaka-player; draws nothing.
 //
 //   off air ── master.m3u8 answers ──► loading ──► playing ◄──► waiting (nothing comes)
-//      ▲                                  │            │
-//      └────────── ended, lost ───────────┴────────────┘
+//      ▲                                │  ▲          │            │
+//      │                                │  └──────────┴────────────┤ lost its way
+//      └────────────────────────────────┴──────────────────────────┘ ended, failed
 /* global shaka */
 import {dropDiscontinuities, keepOffsetSteady} from './shaka_repairs.js';
 
