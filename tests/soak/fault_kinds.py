@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The faults. Each is a generator that yields the seconds that it wants to wait; meanwhile everything else goes on. Before
 it does harm it opens an allowance for what that may cost, and closes it when all must be well again."""
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from published_entry import SEGMENT, Encoder
 OPEN_SEGMENT = SEGMENT + 1.0   # the segment that was being written, and the chunk before it was
 IN_FLIGHT = 0.5                # what an encoder had not handed over yet
 KEY_FRAME = 1.5                # until the next key frame, at which anybody can begin
+HANGS_AFTER = 1.5              # the door ends a worker that does nothing for 2 s
 RECOVERY = 6.0                 # a worker in its place, and the key frame
 PATIENCE = 20.0                # for what must happen at once on an idle machine
 
@@ -74,9 +76,18 @@ def _wait_for_quiet_worker(broadcast):
 def worker_stopped_shortly(soak, broadcast):
     """Nothing may be lost: what it does not read waits for it, and it is not taken for one that hangs."""
     worker = yield from waiting(lambda: broadcast.worker(soak.klive), f"the worker of {broadcast.entry.id}")
+    stopped, stopped_at = time.monotonic(), time.time()
     os.kill(worker, signal.SIGSTOP)
     yield soak.random.uniform(0.2, 1.0)
-    os.kill(worker, signal.SIGCONT)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(worker, signal.SIGCONT)
+    if time.monotonic() - stopped > HANGS_AFTER:
+        # This program was held up itself, by whatever else the machine does: the door is right to take another worker.
+        span = broadcast.allowance.open("worker_hangs", stopped_at - OPEN_SEGMENT)
+        broadcast.last_worker_death = time.time()
+        yield RECOVERY
+        span.end = time.time()
+        return
     yield 4.0
 
 
