@@ -134,7 +134,6 @@ export class LivePlayer extends EventTarget {
     }
     this.startAt = null;
     this.timeline = this.player.getManifest()?.presentationTimeline;
-    this.video.muted = true; // a page may start with sound only after a click
     this.dispatchEvent(new Event('tracks'));
     try {
       await this.video.play();
@@ -193,7 +192,7 @@ export class LivePlayer extends EventTarget {
 
   /** More is listed behind the picture. */
   get hasMore() {
-    return this.timeline !== null && this.timeline.getMaxSegmentEndTime() > this.video.currentTime + kMore;
+    return Boolean(this.timeline) && this.timeline.getMaxSegmentEndTime() > this.video.currentTime + kMore;
   }
 
   // Shaka may load nothing more after something was not to be had, or when a segment of which it knows some parts ends
